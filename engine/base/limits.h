@@ -1,0 +1,72 @@
+/* limits.h -- every maximum of the engine, each with its reason.
+ *
+ * Reaching a limit is never silent: the input's report names it, and the rest goes on. */
+#ifndef TW_BASE_LIMITS_H
+#define TW_BASE_LIMITS_H
+
+/** Bytes decoded, scanned and forgotten at a time. 256 KiB stay in the second-level cache, and
+ *  larger blocks were not measured to be faster. */
+#define TW_BLOCK_SIZE (256u << 10)
+
+/** Longest record. A stack trace of some hundred frames is about 50 KiB; what is longer than this
+ *  is no log entry, and is cut so that memory stays bounded. */
+#define TW_RECORD_MAX (1u << 20)
+
+/** How far two pieces of a record that was cut at TW_RECORD_MAX overlap, so that no wording is lost
+ *  at the cut: longer than any wording. */
+#define TW_RECORD_OVERLAP 4096u
+
+/** First bytes that recognition (encoding, damage, format) may look at: contract, section 2. */
+#define TW_PEEK_SIZE (64u << 10)
+
+/** Largest text that is repaired (mail quotes, wrapped lines ...): what a person pastes. */
+#define TW_REPAIR_MAX (4u << 20)
+
+/** Decoders that may stand on one another; deeper nesting is made, not met. */
+#define TW_DECODE_DEPTH 4
+
+/** Longest anchor handed to the matcher. Longer ones do not make it more selective. */
+#define TW_ANCHOR_MAX 32u
+/** Shortest anchor; shorter ones stand in every log. */
+#define TW_ANCHOR_MIN 6u
+
+/** Bytes of a line before and behind an anchor that a pattern may look at. A header line with a
+ *  bearer token has about 3 KiB. */
+#define TW_CONFIRM_WINDOW 4096u
+
+/** PCRE2's own limits for one match: 0.5 ms for a catastrophic pattern instead of 25 ms. */
+#define TW_PCRE2_MATCH_LIMIT 100000u
+#define TW_PCRE2_DEPTH_LIMIT 1000u
+#define TW_PCRE2_HEAP_LIMIT_KIB 4096u
+
+/** Named captures of a signature, and bytes kept of one. A token can have some kilobytes; nobody
+ *  reads more. */
+#define TW_CAPTURES_MAX 8u
+#define TW_CAPTURE_BYTES_MAX 4096u
+
+/** Bytes of a record shown as an excerpt. */
+#define TW_EXCERPT_MAX 400u
+
+/** Pieces of evidence kept of one diagnosis; the rest is counted. */
+#define TW_EVIDENCE_MAX 64u
+
+/** Diagnoses and inputs kept in one json report: contract, section 3. */
+#define TW_DIAGNOSES_MAX 10000u
+#define TW_INPUTS_MAX 10000u
+
+/** Distinct hosts remembered of one input; the table only tells look-alikes apart. */
+#define TW_HOSTS_MAX 1024u
+
+/** Largest file of a pack. The whole default pack is below 1 MiB. */
+#define TW_YAML_MAX (4u << 20)
+
+/** Largest compiled pack that is read from a cache. */
+#define TW_BLOB_MAX (64u << 20)
+
+/** Depth of folders that a walk follows: deeper trees are loops or attacks. */
+#define TW_WALK_DEPTH 64
+
+/** Worker threads. */
+#define TW_JOBS_MAX 64
+
+#endif
