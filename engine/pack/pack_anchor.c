@@ -1,0 +1,171 @@
+/* pack_anchor.c -- chooses the one literal of a wording that the matcher looks for.
+ *
+ * A good anchor is rare and survives every format: it has none of the characters that some format
+ * escapes, and it *ends* where text hardly ever goes on like that, because Hyperscan's literal matcher
+ * keys on the last eight bytes. Rarity is judged by a table of byte pairs of ordinary logs
+ * (pack_bigrams.c; scripts/make-bigrams makes it). docs/decisions/0002-anchors.md has the measurements. */
+#include "pack/pack_bigrams.h"
+
+#include <strings.h>
+
+#include "base/limits.h"
+#include "pack/pack_compile.h"
+
+/* Bytes of the tail that the matcher keys on. */
+#define TAIL 8u
+
+/* Whether a byte looks the same in plain text, XML, JSON, HTML and after a mail program. */
+static bool is_plain(unsigned char c)
+{
+    return c >= ' ' && c < 0x7f && strchr("'\"`/\\<>&*_", c) == NULL;
+}
+
+/* Whether the byte at `i` may be part of an anchor. Where a wording also matches another spelling (no-break
+ * space before a colon, an ellipsis for three dots) neither spelling may be relied on. */
+static bool is_usable(struct tw_span text, size_t i, bool ascii_only)
+{
+    unsigned char c = (unsigned char)text.at[i];
+    if (!ascii_only && c >= 0x80) {
+        return true;
+    }
+    if (!is_plain(c)) {
+        return false;
+    }
+    bool before_mark = c == ' ' && i + 1 < text.length && strchr(":;?!", text.at[i + 1]) != NULL;
+    bool dots = c == '.' && ((i + 1 < text.length && text.at[i + 1] == '.') ||
+                             (i > 0 && text.at[i - 1] == '.'));
+    return !before_mark && !dots;
+}
+
+/* How common the tail that ends before `end` is: the mean of the pair frequencies, so that short and
+ * long tails compare. Lower is rarer. */
+static unsigned tail_cost(struct tw_span text, size_t start, size_t end)
+{
+    size_t from = end - start > TAIL ? end - TAIL : start;
+    unsigned sum = 0;
+    unsigned pairs = 0;
+    for (size_t i = from + 1; i < end; i++, pairs++) {
+        unsigned char a = (unsigned char)text.at[i - 1];
+        unsigned char b = (unsigned char)text.at[i];
+        sum += a < 128 && b < 128 ? tw_pack_bigrams[a * 128u + b] : 0;
+    }
+    return pairs == 0 ? UINT32_MAX : sum * 64u / pairs;
+}
+
+/* The best anchor within one run of usable bytes. */
+static void choose_in_run(struct tw_span text, size_t run, size_t run_end, unsigned *best,
+                          size_t *best_at, size_t *best_length)
+{
+    for (size_t end = run + TW_ANCHOR_MIN; end <= run_end; end++) {
+        size_t start = end - run > TW_ANCHOR_MAX ? end - TW_ANCHOR_MAX : run;
+        /* Neither end may be a blank: damaged text loses blanks first. A character of several bytes is
+         * not cut. */
+        while (start < end && (text.at[start] == ' ' || (text.at[start] & 0xc0) == 0x80)) {
+            start++;
+        }
+        bool cut = end < text.length && (text.at[end] & 0xc0) == 0x80;
+        if (end - start < TW_ANCHOR_MIN || text.at[end - 1] == ' ' || cut) {
+            continue;
+        }
+        unsigned cost = tail_cost(text, start, end) + (end - start < TAIL ? 64u * 2u : 0);
+        if (cost < *best || (cost == *best && end - start > *best_length)) {
+            *best = cost;
+            *best_at = start;
+            *best_length = end - start;
+        }
+    }
+}
+
+static size_t choose(struct tw_span text, bool ascii_only, size_t *at)
+{
+    unsigned best = UINT32_MAX;
+    size_t length = 0;
+    *at = 0;
+    for (size_t i = 0; i < text.length;) {
+        size_t run = i;
+        while (i < text.length && is_usable(text, i, ascii_only)) {
+            i++;
+        }
+        if (i - run >= TW_ANCHOR_MIN) {
+            choose_in_run(text, run, i, &best, at, &length);
+        }
+        i += i == run;
+    }
+    return length;
+}
+
+size_t tw_pack_choose_anchor(struct tw_span text, size_t *at)
+{
+    size_t length = choose(text, true, at);
+    /* Japanese, Chinese, Russian ...: no run of ASCII is long enough, so its UTF-8 bytes have to do. */
+    return length > 0 ? length : choose(text, false, at);
+}
+
+/* An anchor that is being collected, before equal ones are joined. */
+static uint32_t find_or_add(struct tw_pack_builder *builder, struct tw_span bytes, bool caseless)
+{
+    struct tw_pack view = tw_pack_builder_view(builder);
+    for (uint32_t i = 0; i < view.anchor_count; i++) {
+        const struct tw_pack_anchor *anchor = &view.anchors[i];
+        if (anchor->length == bytes.length && anchor->caseless == (uint32_t)caseless &&
+            (caseless ? strncasecmp(view.strings + anchor->bytes, bytes.at, bytes.length)
+                      : memcmp(view.strings + anchor->bytes, bytes.at, bytes.length)) == 0) {
+            return i;
+        }
+    }
+    uint32_t index = tw_pack_builder_append(builder, TW_BLOB_ANCHORS);
+    if (index != TW_PACK_NONE) {
+        tw_text text = tw_pack_builder_text(builder, bytes);
+        struct tw_pack_anchor *anchor = tw_pack_builder_at(builder, TW_BLOB_ANCHORS, index);
+        anchor->bytes = text;
+        anchor->length = (uint32_t)bytes.length;
+        anchor->caseless = caseless;
+    }
+    return index;
+}
+
+static void list_wordings(struct tw_pack_builder *builder)
+{
+    uint32_t anchors = tw_pack_builder_count(builder, TW_BLOB_ANCHORS);
+    uint32_t wordings = tw_pack_builder_count(builder, TW_BLOB_WORDINGS);
+    for (uint32_t i = 0; i < anchors; i++) {
+        struct tw_list list = {tw_pack_builder_count(builder, TW_BLOB_NUMBERS), 0};
+        for (uint32_t k = 0; k < wordings; k++) {
+            const struct tw_pack_wording *wording =
+                tw_pack_builder_at(builder, TW_BLOB_WORDINGS, k);
+            if (wording->anchor == i) {
+                tw_pack_builder_number(builder, k);
+                list.count++;
+            }
+        }
+        ((struct tw_pack_anchor *)tw_pack_builder_at(builder, TW_BLOB_ANCHORS, i))->wordings = list;
+    }
+}
+
+void tw_pack_choose_anchors(struct tw_pack_builder *builder, struct tw_pack_messages *messages)
+{
+    uint32_t wordings = tw_pack_builder_count(builder, TW_BLOB_WORDINGS);
+    for (uint32_t i = 0; i < wordings; i++) {
+        struct tw_pack view = tw_pack_builder_view(builder);
+        const struct tw_pack_wording *wording = &view.wordings[i];
+        struct tw_span text = tw_base_span(tw_pack_text(&view, wording->text));
+        char bytes[TW_ANCHOR_MAX];
+        size_t at = 0;
+        size_t length = tw_pack_choose_anchor(text, &at);
+        if (length == 0) {
+            const struct tw_pack_signature *signature = &view.signatures[wording->signature];
+            tw_pack_complain(messages, tw_pack_text(&view, signature->file), signature->line, 1,
+                             "signature %s: the wording \"%s\" has no usable anchor; allowed is a "
+                             "run of at least %u characters without quotes, slashes, <, >, &",
+                             tw_pack_text(&view, signature->id), text.at, TW_ANCHOR_MIN);
+            continue;
+        }
+        memcpy(bytes, text.at + at, length); /* the pool may move while it is added to */
+        uint32_t anchor =
+            find_or_add(builder, (struct tw_span){bytes, length}, wording->caseless != 0);
+        struct tw_pack_wording *set = tw_pack_builder_at(builder, TW_BLOB_WORDINGS, i);
+        set->anchor = anchor;
+        set->anchor_at = (uint32_t)at;
+    }
+    list_wordings(builder);
+}
