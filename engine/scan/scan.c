@@ -1,0 +1,221 @@
+/* scan.c -- reads a stream in blocks of whole records and lets the matcher look at each block once.
+ *
+ * Overall design. The buffer holds at most TW_RECORD_MAX bytes and always begins where a record begins. It is
+ * filled to TW_BLOCK_SIZE; if the last record that begins in it does not begin at byte 0, everything before that is
+ * the block, and the rest is moved to the front. If no second record begins, the buffer is filled to the
+ * maximum, and if it still holds one unfinished record, that record is cut there: the rest of it becomes a
+ * further record, which overlaps by TW_RECORD_OVERLAP bytes so that no wording is lost at the cut; hits that end
+ * in the overlap were told before and are skipped. All of this depends on the bytes alone.
+ *
+ * Limits: TW_BLOCK_SIZE, TW_RECORD_MAX, TW_RECORD_OVERLAP. Allocates nothing while it runs. */
+#include "scan/scan.h"
+
+#include "base/alloc.h"
+#include "base/limits.h"
+
+/* What `starts` may look at; the same number as TW_FORMAT_LINE_HEAD, which this layer may not see. */
+#define LINE_HEAD 256u
+
+struct tw_scanner {
+    struct tw_matcher *matcher;
+    struct tw_stream *stream;
+    tw_scan_starts starts;
+    char *buffer;
+    size_t length;      /* bytes in the buffer */
+    size_t block;       /* of which this many are the block in hand */
+    size_t keep_from;   /* where the bytes begin that the next block begins with */
+    size_t skip;        /* of the next block, told before */
+    struct tw_cursor at_block; /* where the block in hand begins */
+    struct tw_cursor located;  /* the last place asked for */
+    size_t located_at;         /* in the block */
+    bool ended;
+    enum tw_status ending; /* how the stream ended */
+    struct tw_error error;
+};
+
+enum tw_status tw_scan_new(struct tw_scanner **out, const struct tw_pack *pack,
+                           struct tw_error *error)
+{
+    *out = NULL;
+    struct tw_scanner *scanner = tw_base_alloc(1, sizeof *scanner);
+    if (scanner == NULL || (scanner->buffer = tw_base_alloc(TW_RECORD_MAX, 1)) == NULL) {
+        tw_scan_free(scanner);
+        return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
+    }
+    enum tw_status status = tw_match_open(&scanner->matcher, pack->database, pack->plain_database,
+                                          pack->anchor_count, error);
+    if (status != TW_OK) {
+        tw_scan_free(scanner);
+        return status;
+    }
+    *out = scanner;
+    return TW_OK;
+}
+
+void tw_scan_free(struct tw_scanner *scanner)
+{
+    if (scanner != NULL) {
+        tw_match_free(scanner->matcher);
+        tw_base_free(scanner->buffer);
+        tw_base_free(scanner);
+    }
+}
+
+void tw_scan_begin(struct tw_scanner *scanner, struct tw_stream *stream, tw_scan_starts starts)
+{
+    struct tw_matcher *matcher = scanner->matcher;
+    char *buffer = scanner->buffer;
+    *scanner = (struct tw_scanner){
+        .matcher = matcher, .buffer = buffer, .stream = stream, .starts = starts};
+    /* Passes over a mark of byte order. */
+    tw_base_stream_advance(stream, &scanner->at_block, (struct tw_span){NULL, 0});
+    scanner->located = scanner->at_block;
+}
+
+/* Whether a record begins at the line at `at`. A line whose head is not whole yet is not judged. */
+static bool begins_record(const struct tw_scanner *scanner, size_t at)
+{
+    size_t room = scanner->length - at;
+    const char *text = scanner->buffer + at;
+    size_t most = room < LINE_HEAD ? room : LINE_HEAD;
+    const char *newline = memchr(text, '\n', most);
+    if (newline == NULL && room < LINE_HEAD && !scanner->ended) {
+        return false;
+    }
+    size_t length = newline == NULL ? most : (size_t)(newline - text);
+    if (length > 0 && text[length - 1] == '\r') {
+        length--;
+    }
+    return scanner->starts((struct tw_span){text, length});
+}
+
+/* Where the last record of the buffer begins; 0 where no other than the first is known. */
+static size_t last_record(const struct tw_scanner *scanner)
+{
+    size_t end = scanner->length;
+    while (end > 0) {
+        const char *newline = memrchr(scanner->buffer, '\n', end);
+        if (newline == NULL) {
+            return 0;
+        }
+        size_t line = (size_t)(newline - scanner->buffer) + 1;
+        if (line < scanner->length && begins_record(scanner, line)) {
+            return line;
+        }
+        end = line - 1;
+    }
+    return 0;
+}
+
+/* Reads until the buffer holds `wanted` bytes or the stream ends. */
+static void fill(struct tw_scanner *scanner, size_t wanted)
+{
+    while (!scanner->ended && scanner->length < wanted) {
+        size_t got = 0;
+        enum tw_status status =
+            tw_base_stream_read(scanner->stream, scanner->buffer + scanner->length,
+                                wanted - scanner->length, &got, &scanner->error);
+        if (status == TW_OK) {
+            scanner->length += got;
+        } else {
+            scanner->ended = true;
+            scanner->ending = status;
+        }
+    }
+}
+
+/* Moves what the block in hand left over to the front of the buffer. */
+static void drop_block(struct tw_scanner *scanner)
+{
+    scanner->at_block = tw_scan_locate(scanner, scanner->keep_from);
+    scanner->located = scanner->at_block;
+    scanner->located_at = 0;
+    memmove(scanner->buffer, scanner->buffer + scanner->keep_from,
+            scanner->length - scanner->keep_from);
+    scanner->length -= scanner->keep_from;
+    scanner->block = scanner->keep_from = 0;
+}
+
+/* Decides how much of the buffer is the next block. */
+static void choose_block(struct tw_scanner *scanner)
+{
+    scanner->skip = 0;
+    fill(scanner, TW_BLOCK_SIZE);
+    size_t end = scanner->ended ? scanner->length : last_record(scanner);
+    if (end == 0 && !scanner->ended) {
+        fill(scanner, TW_RECORD_MAX);
+        end = scanner->ended ? scanner->length : last_record(scanner);
+    }
+    scanner->block = scanner->keep_from = end;
+    if (end == 0 && scanner->length == TW_RECORD_MAX) {
+        scanner->block = TW_RECORD_MAX;
+        scanner->keep_from = TW_RECORD_MAX - TW_RECORD_OVERLAP;
+    }
+}
+
+enum tw_status tw_scan_next(struct tw_scanner *scanner, bool without_matching,
+                            struct tw_scan_block *block, struct tw_error *error)
+{
+    size_t skip = scanner->block - scanner->keep_from;
+    drop_block(scanner);
+    choose_block(scanner);
+    *block = (struct tw_scan_block){.bytes = {scanner->buffer, scanner->block}, .skip = skip};
+    block->cut = scanner->keep_from < scanner->block;
+    if (scanner->block == 0) {
+        enum tw_status status = scanner->ending;
+        if (status < 0 && error != NULL) {
+            *error = scanner->error;
+            error->status = status;
+        }
+        scanner->ending = TW_END;
+        return status;
+    }
+    return without_matching
+               ? TW_OK
+               : tw_match_scan(scanner->matcher, block->bytes, &block->hits, error);
+}
+
+void tw_scan_record(struct tw_scanner *scanner, size_t at, size_t *start, size_t *end)
+{
+    size_t line = at;
+    for (;;) {
+        const char *newline = line == 0 ? NULL : memrchr(scanner->buffer, '\n', line);
+        line = newline == NULL ? 0 : (size_t)(newline - scanner->buffer) + 1;
+        if (line == 0 || begins_record(scanner, line)) {
+            break;
+        }
+        line--;
+    }
+    *start = line;
+    *end = scanner->block;
+    for (size_t from = at; from < scanner->block;) {
+        const char *newline = memchr(scanner->buffer + from, '\n', scanner->block - from);
+        if (newline == NULL) {
+            break;
+        }
+        from = (size_t)(newline - scanner->buffer) + 1;
+        if (from < scanner->block && begins_record(scanner, from)) {
+            *end = from;
+            break;
+        }
+    }
+}
+
+struct tw_cursor tw_scan_locate(struct tw_scanner *scanner, size_t at)
+{
+    if (at < scanner->located_at) {
+        scanner->located = scanner->at_block;
+        scanner->located_at = 0;
+    }
+    if (at > scanner->located_at) {
+        struct tw_span bytes = {scanner->buffer + scanner->located_at, at - scanner->located_at};
+        tw_base_stream_advance(scanner->stream, &scanner->located, bytes);
+        scanner->located_at = at;
+    }
+    return scanner->located;
+}
+
+struct tw_cursor tw_scan_total(const struct tw_scanner *scanner)
+{
+    return scanner->at_block;
+}
