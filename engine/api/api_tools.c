@@ -1,0 +1,324 @@
+/* api_tools.c -- the functions of tools.h: whole runs for the command line. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "api/api_parts.h"
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "base/visible.h"
+#include "match/match.h"
+#include "pack/pack_cache.h"
+#include "pipeline/pipeline_scan.h"
+#include "report/report.h"
+#include "report/report_pack.h"
+#include "source/source.h"
+
+#include <tlswhy/tools.h>
+
+/* Packs of a report; more are not named. */
+#define PACKS_MAX 64
+
+enum tlswhy_status tlswhy_pack_open(struct tlswhy_pack **out, bool without_default,
+                                    const char *const *folders, size_t folder_count,
+                                    struct tlswhy_error *error)
+{
+    struct tw_pack *pack = NULL;
+    struct tw_error from;
+    enum tw_status status =
+        tw_pack_open_with(&pack, without_default, folders, folder_count, &from);
+    *out = tw_api_pack_handle(pack);
+    return tw_api_status(status, &from, error);
+}
+
+/* ---- output ------------------------------------------------------------------------------------ */
+
+struct output {
+    tlswhy_write write;
+    void *payload;
+};
+
+static enum tw_status write_bytes(void *payload, struct tw_span bytes, struct tw_error *error)
+{
+    const struct output *output = payload;
+    struct tlswhy_error failure;
+    if (output->write == NULL ||
+        output->write(output->payload, bytes.at, bytes.length, &failure) == TLSWHY_OK) {
+        return TW_OK;
+    }
+    return tw_base_error_set(error, TW_ERR_IO, "%s", failure.message);
+}
+
+/* Writes a whole result at once. */
+static enum tlswhy_status write_all(struct tw_buffer *result, tlswhy_write write, void *payload,
+                                    struct tlswhy_error *error)
+{
+    struct output output = {write, payload};
+    struct tw_error from;
+    enum tw_status status =
+        result->status != TW_OK
+            ? tw_base_error_set(&from, result->status, "the result is too large")
+            : write_bytes(&output, tw_base_buffer_span(result), &from);
+    tw_base_buffer_free(result);
+    return tw_api_status(status, &from, error);
+}
+
+/* ---- runs -------------------------------------------------------------------------------------- */
+
+/* Lists the inputs. `*readable` counts those that may be looked at; where there is none, the failures are told at
+ * once, because nothing will be written. */
+static enum tw_status list_paths(const struct tlswhy_scan_job *job, struct tw_source_paths *paths,
+                                 size_t *failures, struct tw_error *error)
+{
+    const struct tw_source_filter filter = {job->include, job->include_count, job->exclude,
+                                            job->exclude_count};
+    enum tw_status status = TW_OK;
+    for (size_t i = 0; status == TW_OK && i < job->path_count; i++) {
+        status = tw_source_walk(paths, job->paths[i], &filter, error);
+    }
+    tw_pipeline_sort(paths);
+    *failures = 0;
+    for (size_t i = 0; i < paths->count; i++) {
+        *failures += paths->at[i].failure != NULL;
+    }
+    return status;
+}
+
+static void tell(const struct tlswhy_scan_job *job, const char *path, const char *failure)
+{
+    struct tw_buffer text = TW_BUFFER_INIT(1u << 16);
+    tw_base_visible(&text, tw_base_span(path), false);
+    tw_base_buffer_add(&text, TW_SPAN(": "));
+    tw_base_visible(&text, tw_base_span(failure), false);
+    tw_base_buffer_add_char(&text, '\0');
+    if (text.status == TW_OK && job->message != NULL) {
+        job->message(job->message_payload, text.at);
+    }
+    tw_base_buffer_free(&text);
+}
+
+static void tell_failures(const struct tlswhy_scan_job *job, const struct tw_source_paths *paths)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        if (paths->at[i].failure != NULL) {
+            tell(job, paths->at[i].path, paths->at[i].failure);
+        }
+    }
+}
+
+static enum tw_status take_report(void *payload, const struct tlswhy_report *report,
+                                  struct tw_error *error)
+{
+    return tw_report_add(payload, report, error);
+}
+
+static size_t describe_packs(const struct tw_pack *pack, struct tw_report_pack *packs,
+                             char digests[][17])
+{
+    size_t count = pack->info_count < PACKS_MAX ? pack->info_count : PACKS_MAX;
+    for (size_t i = 0; i < count; i++) {
+        tw_base_hash_text(pack->infos[i].digest, digests[i]);
+        packs[i] = (struct tw_report_pack){tw_pack_text(pack, pack->infos[i].name),
+                                           tw_pack_text(pack, pack->infos[i].version), digests[i],
+                                           pack->infos[i].signatures};
+    }
+    return count;
+}
+
+static double now(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_job *job,
+                           const struct tw_source_paths *paths, int *exit_status,
+                           struct tw_error *error)
+{
+    struct tw_report_pack packs[PACKS_MAX];
+    char digests[PACKS_MAX][17];
+    struct output output = {job->write, job->write_payload};
+    struct tw_report_options shown = TW_REPORT_OPTIONS_INIT;
+    struct tw_pipeline_options options;
+    struct tw_report_totals totals = {.exit_status = TLSWHY_EXIT_FAILED};
+    struct tw_report *report = NULL;
+    double start = now();
+    tw_api_pipeline_options(&job->diagnose, &options);
+    options.stop = job->stop;
+    shown.format = (enum tw_report_format)job->format;
+    shown.color = job->color;
+    shown.all = job->all;
+    shown.verbose = job->verbose;
+    shown.stats = job->stats;
+    shown.strict = job->strict;
+    shown.exit_zero = job->exit_zero;
+    shown.columns = job->columns == 0 ? shown.columns : job->columns;
+    shown.min_confidence = options.min_confidence;
+    shown.packs = packs;
+    shown.pack_count = describe_packs(pack, packs, digests);
+    enum tw_status status = tw_report_open(&report, &shown, job->write == NULL ? NULL : write_bytes,
+                                           &output, error);
+    if (status == TW_OK) {
+        status =
+            tw_pipeline_scan(pack, &options, paths, job->jobs, take_report, report, error);
+    }
+    if (status == TW_OK) {
+        status = tw_report_finish(report, now() - start, &totals, error);
+    }
+    tw_report_free(report);
+    *exit_status = totals.exit_status;
+    return status;
+}
+
+enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
+                               int *exit_status, struct tlswhy_error *error)
+{
+    struct tw_source_paths paths = {.at = NULL};
+    struct tw_error from = {.status = TW_OK};
+    size_t failures = 0;
+    *exit_status = TLSWHY_EXIT_FAILED;
+    enum tw_status status = list_paths(job, &paths, &failures, &from);
+    if (status == TW_OK) {
+        tell_failures(job, &paths);
+    }
+    if (status == TW_OK && (failures < paths.count || paths.count == 0)) {
+        status = scan(tw_api_const_pack_of(pack), job, &paths, exit_status, &from);
+    }
+    tw_source_paths_free(&paths);
+    return tw_api_status(status, &from, error);
+}
+
+/* ---- records ----------------------------------------------------------------------------------- */
+
+struct record_run {
+    struct output output;
+    const char *path;
+    bool no_redact;
+    uint64_t bytes; /* in hand */
+    struct tw_buffer line;
+};
+
+static enum tw_status write_record(void *payload, const struct tw_record *record,
+                                   struct tw_error *error)
+{
+    struct record_run *run = payload;
+    tw_base_buffer_clear(&run->line);
+    tw_report_record(&run->line, run->path, record, run->no_redact);
+    if (run->line.status != TW_OK) {
+        return tw_base_error_set(error, run->line.status, "out of memory");
+    }
+    return write_bytes(&run->output, tw_base_buffer_span(&run->line), error);
+}
+
+static enum tw_status list_records(const struct tw_pack *pack, const struct tlswhy_scan_job *job,
+                                   const struct tw_source_paths *paths, int *exit_status,
+                                   struct tw_error *error)
+{
+    struct tw_pipeline_options options;
+    struct tw_pipeline *pipeline = NULL;
+    struct record_run run = {.output = {job->write, job->write_payload},
+                             .no_redact = job->diagnose.no_redact,
+                             .line = TW_BUFFER_INIT(64u << 20)};
+    size_t failed = 0;
+    tw_api_pipeline_options(&job->diagnose, &options);
+    options.stop = job->stop;
+    enum tw_status status = tw_pipeline_new(&pipeline, pack, &options, error);
+    for (size_t i = 0; status == TW_OK && i < paths->count; i++) {
+        const struct tw_source_path *path = &paths->at[i];
+        const struct tlswhy_report *report = NULL;
+        struct tw_stream *source = NULL;
+        struct tw_error refused = {.status = TW_OK};
+        run.path = path->path;
+        if (path->failure != NULL) {
+            failed++;
+            continue;
+        }
+        if (tw_pipeline_open(&source, path->path, &refused) != TW_OK) {
+            tell(job, path->path, refused.message);
+            failed++;
+            continue;
+        }
+        status = tw_pipeline_records(pipeline, path->path, path->named, source, write_record, &run,
+                                     &report, error);
+        if (status == TW_OK && report->input.error != NULL) {
+            tell(job, path->path, report->input.error);
+            failed++;
+        }
+    }
+    tw_base_buffer_free(&run.line);
+    tw_pipeline_free(pipeline);
+    *exit_status = failed == 0               ? TLSWHY_EXIT_NOTHING
+                   : failed == paths->count ? TLSWHY_EXIT_FAILED
+                                            : TLSWHY_EXIT_DIAGNOSED;
+    return status;
+}
+
+enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack,
+                                  const struct tlswhy_scan_job *job, int *exit_status,
+                                  struct tlswhy_error *error)
+{
+    struct tw_source_paths paths = {.at = NULL};
+    struct tw_error from = {.status = TW_OK};
+    size_t failures = 0;
+    *exit_status = TLSWHY_EXIT_FAILED;
+    enum tw_status status = list_paths(job, &paths, &failures, &from);
+    if (status == TW_OK) {
+        tell_failures(job, &paths);
+        status = list_records(tw_api_const_pack_of(pack), job, &paths, exit_status, &from);
+    }
+    tw_source_paths_free(&paths);
+    return tw_api_status(status, &from, error);
+}
+
+/* ---- knowledge --------------------------------------------------------------------------------- */
+
+/* Larger than the whole default pack as text. */
+#define KNOWLEDGE_BYTES (64u << 20)
+
+enum tlswhy_status tlswhy_explain(const struct tlswhy_pack *pack, const char *id, bool json,
+                                  tlswhy_write write, void *payload, struct tlswhy_error *error)
+{
+    struct tw_buffer text = TW_BUFFER_INIT(KNOWLEDGE_BYTES);
+    struct tw_error from;
+    enum tw_status status =
+        tw_report_explain(&text, tw_api_const_pack_of(pack), id, json, &from);
+    if (status != TW_OK) {
+        tw_base_buffer_free(&text);
+        return tw_api_status(status, &from, error);
+    }
+    return write_all(&text, write, payload, error);
+}
+
+enum tlswhy_status tlswhy_list(const struct tlswhy_pack *pack, bool json, tlswhy_write write,
+                               void *payload, struct tlswhy_error *error)
+{
+    struct tw_buffer text = TW_BUFFER_INIT(KNOWLEDGE_BYTES);
+    tw_report_list(&text, tw_api_const_pack_of(pack), json);
+    return write_all(&text, write, payload, error);
+}
+
+char *tlswhy_helper(struct tlswhy_error *error)
+{
+    struct tw_error from;
+    char *path = tw_pack_helper(&from);
+    if (path == NULL) {
+        (void)tw_api_status(TW_ERR_IO, &from, error);
+    }
+    return path;
+}
+
+int tlswhy_default_pack_fd(struct tlswhy_error *error)
+{
+    struct tw_error from;
+    int fd = tw_pack_default_fd(&from);
+    if (fd < 0) {
+        (void)tw_api_status(TW_ERR_IO, &from, error);
+    }
+    return fd;
+}
+
+const char *tlswhy_matcher_version(void)
+{
+    return tw_match_version();
+}

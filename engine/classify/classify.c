@@ -1,0 +1,94 @@
+/* classify.c -- the classifier's life: begin an input, take hits, judge. */
+#include "classify/classify_parts.h"
+
+#include <stdlib.h>
+
+enum tw_status tw_classify_new(struct tw_classifier **out, const struct tw_pack *pack,
+                               const struct tw_classify_options *options, struct tw_error *error)
+{
+    struct tw_classifier *made = tw_base_alloc(1, sizeof *made);
+    *out = NULL;
+    if (made != NULL) {
+        made->pack = pack;
+        made->options = *options;
+        made->contexts = tw_base_alloc(TW_HOSTS_MAX, sizeof *made->contexts);
+        made->first_context = tw_base_alloc(pack->signature_count, sizeof *made->first_context);
+        made->score = tw_base_alloc(pack->cause_count, sizeof *made->score);
+        made->confidence = tw_base_alloc(pack->cause_count, sizeof *made->confidence);
+        made->supported = tw_base_alloc(pack->cause_count, sizeof *made->supported);
+    }
+    if (made == NULL || made->contexts == NULL || made->first_context == NULL ||
+        made->score == NULL || made->confidence == NULL || made->supported == NULL) {
+        tw_classify_free(made);
+        return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
+    }
+    *out = made;
+    return TW_OK;
+}
+
+static void forget(struct tw_classifier *classifier)
+{
+    if (classifier->contexts != NULL && classifier->first_context != NULL) {
+        tw_classify_forget(classifier);
+    }
+    tw_classify_incident_free(&classifier->open);
+    for (size_t i = 0; i < classifier->closed_count; i++) {
+        tw_classify_incident_free(&classifier->closed[i]);
+    }
+    tw_base_free(classifier->closed);
+    tw_base_free(classifier->logical_name);
+    tw_base_arena_free(classifier->arena);
+    classifier->closed = NULL;
+    classifier->closed_count = classifier->closed_room = 0;
+    classifier->logical_name = NULL;
+    classifier->arena = NULL;
+    classifier->serial = classifier->attempt = classifier->dropped = 0;
+}
+
+enum tw_status tw_classify_begin(struct tw_classifier *classifier, const char *logical_name,
+                                 struct tw_error *error)
+{
+    forget(classifier);
+    classifier->arena = tw_base_arena_new();
+    classifier->logical_name = tw_base_copy(tw_base_span(logical_name));
+    return classifier->arena == NULL || classifier->logical_name == NULL
+               ? tw_base_error_set(error, TW_ERR_MEMORY, "out of memory")
+               : TW_OK;
+}
+
+enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_diagnoses *diagnoses,
+                                  struct tw_error *error)
+{
+    *diagnoses = (struct tw_diagnoses){.at = NULL};
+    enum tw_status status = tw_classify_close(classifier);
+    struct tlswhy_diagnosis *list = NULL;
+    if (status == TW_OK) {
+        list = tw_base_arena_alloc(classifier->arena, classifier->closed_count, sizeof *list);
+        status = list == NULL ? TW_ERR_MEMORY : TW_OK;
+    }
+    /* Incidents were closed in the order of their first errors, which is the order of offsets. */
+    for (size_t i = 0; status == TW_OK && i < classifier->closed_count; i++) {
+        struct tw_judgement judgement;
+        tw_classify_rank(classifier, &classifier->closed[i], &judgement);
+        status = tw_classify_result(classifier, &classifier->closed[i], &judgement, &list[i]);
+    }
+    if (status != TW_OK) {
+        return tw_base_error_set(error, status, "out of memory");
+    }
+    *diagnoses =
+        (struct tw_diagnoses){list, classifier->closed_count, classifier->dropped};
+    return TW_OK;
+}
+
+void tw_classify_free(struct tw_classifier *classifier)
+{
+    if (classifier != NULL) {
+        forget(classifier);
+        tw_base_free(classifier->contexts);
+        tw_base_free(classifier->first_context);
+        tw_base_free(classifier->score);
+        tw_base_free(classifier->confidence);
+        tw_base_free(classifier->supported);
+        tw_base_free(classifier);
+    }
+}

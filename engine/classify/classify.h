@@ -1,0 +1,53 @@
+/* classify.h -- from hits to diagnoses: incidents, clients, ranked causes, fixes.
+ *
+ * docs/classifier.md explains the method and its numbers. */
+#ifndef TW_CLASSIFY_CLASSIFY_H
+#define TW_CLASSIFY_CLASSIFY_H
+
+#include "model/record.h"
+#include "pack/pack.h"
+
+#include <tlswhy/tlswhy.h>
+
+/** How to judge. */
+struct tw_classify_options {
+    double min_confidence; /**< of a family; below it an incident is inconclusive */
+    bool no_redact;
+    uint32_t client; /**< index of a client that the log does not tell, or TW_PACK_NONE */
+};
+
+/** Judges one input after another. Belongs to one thread. */
+struct tw_classifier;
+
+/** Diagnoses of an input, borrowed until the classifier begins with the next. */
+struct tw_diagnoses {
+    const struct tlswhy_diagnosis *at;
+    size_t count;
+    uint64_t dropped; /**< beyond TW_DIAGNOSES_MAX */
+};
+
+/** Makes a classifier. The caller frees `*out`. */
+enum tw_status tw_classify_new(struct tw_classifier **out, const struct tw_pack *pack,
+                               const struct tw_classify_options *options, struct tw_error *error);
+
+/** Begins an input. `logical_name` goes into the ids of its diagnoses. */
+enum tw_status tw_classify_begin(struct tw_classifier *classifier, const char *logical_name,
+                                 struct tw_error *error);
+
+/** Takes the hits of one record, in the order of their places; records come in the order of the
+ *  input. Nothing of them is kept but copies. */
+enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw_record *record,
+                               const struct tw_hit *hits, size_t count, struct tw_error *error);
+
+/** Judges what was found. */
+enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_diagnoses *diagnoses,
+                                  struct tw_error *error);
+
+/** Frees; NULL is fine. */
+void tw_classify_free(struct tw_classifier *classifier);
+
+/** Compares versions number by number ("8.2.2.137" > "8.2.1.999"; missing numbers are 0): below,
+ *  equal or above 0. */
+int tw_classify_compare_versions(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,75 @@
+/* classify_host.c -- host names and versions, as they are compared. */
+#include "classify/classify_parts.h"
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool tw_classify_host(struct tw_span text, char host[TW_HOST_BYTES])
+{
+    size_t n = 0;
+    host[0] = '\0';
+    text = tw_base_span_trim(text);
+    size_t scheme = tw_base_span_find(text, TW_SPAN("://"));
+    if (scheme < text.length) {
+        text = tw_base_span_skip(text, scheme + 3);
+    }
+    while (n < text.length && n < TW_HOST_BYTES - 1) {
+        char c = lower(text.at[n]);
+        if (!tw_base_is_letter(c) && !tw_base_is_digit(c) && c != '.' && c != '-' && c != '_') {
+            break;
+        }
+        host[n++] = c;
+    }
+    while (n > 0 && host[n - 1] == '.') {
+        n--;
+    }
+    host[n] = '\0';
+    return n > 0;
+}
+
+bool tw_classify_is_service(const struct tw_pack *pack, const char *host)
+{
+    struct tw_span name = tw_base_span(host);
+    for (uint32_t i = 0; i < pack->service->hosts.count; i++) {
+        struct tw_span suffix =
+            tw_base_span(tw_pack_text(pack, tw_pack_number(pack, pack->service->hosts, i)));
+        if (name.length < suffix.length ||
+            memcmp(name.at + name.length - suffix.length, suffix.at, suffix.length) != 0) {
+            continue;
+        }
+        if (name.length == suffix.length || name.at[name.length - suffix.length - 1] == '.') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next number of a version; anything that is no digit parts them. */
+static uint64_t next_number(const char **at)
+{
+    uint64_t value = 0;
+    while (**at != '\0' && !tw_base_is_digit(**at)) {
+        (*at)++;
+    }
+    while (tw_base_is_digit(**at)) {
+        if (value < UINT64_MAX / 100) {
+            value = value * 10 + (uint64_t)(**at - '0');
+        }
+        (*at)++;
+    }
+    return value;
+}
+
+int tw_classify_compare_versions(const char *a, const char *b)
+{
+    while (*a != '\0' || *b != '\0') {
+        uint64_t left = next_number(&a);
+        uint64_t right = next_number(&b);
+        if (left != right) {
+            return left < right ? -1 : 1;
+        }
+    }
+    return 0;
+}

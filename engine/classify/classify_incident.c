@@ -1,0 +1,358 @@
+/* classify_incident.c -- binds hits to incidents, and takes equal incidents as one.
+ *
+ * Errors bind when they stand in one record, or near one another with no sign between them that something new
+ * began: another host, a new connection attempt, or the same error again (a retry). Clients and facts join the
+ * incident that they stand near, and never make one. Most traces have no clock, so nearness is counted in bytes
+ * of text. */
+#include "base/hash.h"
+#include "classify/classify_parts.h"
+
+#include <stdlib.h>
+
+void tw_classify_incident_free(struct tw_incident *incident)
+{
+    tw_base_free(incident->hits);
+    tw_base_arena_free(incident->arena);
+    *incident = (struct tw_incident){.hit_count = 0};
+}
+
+static bool has_signature(const struct tw_incident *incident, uint32_t signature)
+{
+    for (size_t i = 0; i < incident->hit_count; i++) {
+        if (incident->hits[i].signature == signature) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the incident already has this very piece of evidence: the same signature about the same host. */
+static bool has_evidence(const struct tw_incident *incident, uint32_t signature, const char *host,
+                         const char *version)
+{
+    for (size_t i = 0; i < incident->hit_count; i++) {
+        const struct tw_held *held = &incident->hits[i];
+        if (held->signature == signature && strcmp(held->host, host) == 0 &&
+            strcmp(held->version, version) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct tw_held *room_for_hit(struct tw_incident *incident)
+{
+    if (incident->hit_count == incident->hit_room) {
+        size_t room = incident->hit_room == 0 ? 16 : incident->hit_room * 2;
+        struct tw_held *grown = tw_base_realloc(incident->hits, room, sizeof *grown);
+        if (grown == NULL) {
+            return NULL;
+        }
+        incident->hits = grown;
+        incident->hit_room = room;
+    }
+    return &incident->hits[incident->hit_count];
+}
+
+static enum tw_status add_context(struct tw_classifier *classifier,
+                                  const struct tw_context *context)
+{
+    struct tw_incident *incident = &classifier->open;
+    if (has_evidence(incident, context->signature, context->host, context->version)) {
+        return TW_OK;
+    }
+    if (incident->hit_count >= TW_EVIDENCE_MAX) {
+        incident->dropped++;
+        return TW_OK;
+    }
+    struct tw_held *held = room_for_hit(incident);
+    if (held == NULL) {
+        return TW_ERR_MEMORY;
+    }
+    enum tw_status status = tw_classify_unlatch(classifier, context, incident->arena, held);
+    incident->hit_count += status == TW_OK;
+    return status;
+}
+
+/* Whether context `a` says more of the client than `b`: a more specific client, or a later word of one as
+ * specific. */
+static bool says_more(const struct tw_classifier *classifier, const struct tw_context *a,
+                      const struct tw_context *b)
+{
+    const struct tw_pack *pack = classifier->pack;
+    uint32_t rank_a = pack->clients[pack->signatures[a->signature].client].rank;
+    uint32_t rank_b = pack->clients[pack->signatures[b->signature].client].rank;
+    return rank_a != rank_b ? rank_a > rank_b : a->order > b->order;
+}
+
+/* The client that the log has shown best so far, and its version. */
+static void note_client(struct tw_classifier *classifier)
+{
+    const struct tw_pack *pack = classifier->pack;
+    struct tw_incident *incident = &classifier->open;
+    const struct tw_context *best = NULL;
+    const struct tw_context *versioned = NULL;
+    for (size_t i = 0; i < classifier->context_count; i++) {
+        const struct tw_context *context = &classifier->contexts[i];
+        if (pack->signatures[context->signature].kind == TLSWHY_KIND_CLIENT &&
+            (best == NULL || says_more(classifier, context, best))) {
+            best = context;
+        }
+    }
+    incident->client = best == NULL ? TW_PACK_NONE : pack->signatures[best->signature].client;
+    for (size_t i = 0; i < classifier->context_count; i++) {
+        const struct tw_context *context = &classifier->contexts[i];
+        if (best != NULL && context->version[0] != '\0' &&
+            pack->signatures[context->signature].kind == TLSWHY_KIND_CLIENT &&
+            pack->signatures[context->signature].client == incident->client &&
+            (versioned == NULL || context->order > versioned->order)) {
+            versioned = context;
+        }
+    }
+    memset(incident->client_version, 0, sizeof incident->client_version);
+    if (versioned != NULL) {
+        memcpy(incident->client_version, versioned->version, TW_VERSION_BYTES);
+    }
+}
+
+static enum tw_status open_incident(struct tw_classifier *classifier,
+                                    const struct tw_record *record)
+{
+    struct tw_incident *incident = &classifier->open;
+    *incident = (struct tw_incident){.count = 1,
+                                     .first_out = record->at.out,
+                                     .first_line = record->at.line,
+                                     .in_attempt = classifier->attempt != 0,
+                                     .client = TW_PACK_NONE};
+    incident->arena = tw_base_arena_new();
+    if (incident->arena == NULL) {
+        return TW_ERR_MEMORY;
+    }
+    enum tw_status status = TW_OK;
+    uint64_t reach = incident->in_attempt ? TW_ATTEMPT_GAP : TW_INCIDENT_GAP;
+    for (size_t i = 0; status == TW_OK && i < classifier->context_count; i++) {
+        const struct tw_context *context = &classifier->contexts[i];
+        if (record->at.out - context->record.at.out <= reach) {
+            status = add_context(classifier, context);
+        }
+    }
+    return status;
+}
+
+/* Whether an error of this record goes on with the incident in hand. */
+static bool belongs(const struct tw_classifier *classifier, const struct tw_record *record,
+                    const struct tw_hit *hit, const char *host)
+{
+    const struct tw_incident *incident = &classifier->open;
+    uint64_t reach = incident->in_attempt ? TW_ATTEMPT_GAP : TW_INCIDENT_GAP;
+    if (incident->count == 0 || incident->hits == NULL) {
+        return false;
+    }
+    if (record->at.out == incident->last_record || record->repeats) {
+        return true;
+    }
+    if (record->at.out - incident->last_end > reach) {
+        return false;
+    }
+    bool other_host = host[0] != '\0' && incident->host_count > 0;
+    for (size_t i = 0; i < incident->host_count; i++) {
+        other_host &= strcmp(incident->hosts[i], host) != 0;
+    }
+    const struct tw_pack_signature *signature = &classifier->pack->signatures[hit->signature];
+    bool again = !incident->in_attempt && signature->supports.count > 0 &&
+                 has_signature(incident, hit->signature);
+    return !other_host && !again;
+}
+
+static void add_host(struct tw_incident *incident, const char *host)
+{
+    for (size_t i = 0; i < incident->host_count; i++) {
+        if (strcmp(incident->hosts[i], host) == 0) {
+            return;
+        }
+    }
+    if (host[0] != '\0' && incident->host_count < TW_INCIDENT_HOSTS) {
+        memcpy(incident->hosts[incident->host_count++], host, TW_HOST_BYTES);
+    }
+}
+
+static enum tw_status add_error(struct tw_classifier *classifier, const struct tw_record *record,
+                                const struct tw_hit *hit)
+{
+    struct tw_incident *incident = &classifier->open;
+    char host[TW_HOST_BYTES];
+    char version[TW_VERSION_BYTES];
+    tw_classify_key_captures(hit, host, version);
+    if (!belongs(classifier, record, hit, host)) {
+        enum tw_status status = tw_classify_close(classifier);
+        if (status == TW_OK) {
+            status = open_incident(classifier, record);
+        }
+        if (status != TW_OK) {
+            return status;
+        }
+    }
+    incident->last_record = record->at.out;
+    incident->last_end = record->at.out + record->text.length;
+    incident->last_line =
+        record->at.line + tw_base_count_newlines(record->text.at, record->text.length) -
+        (record->text.length > 0 && record->text.at[record->text.length - 1] == '\n');
+    add_host(incident, host);
+    if (has_evidence(incident, hit->signature, host, version)) {
+        return TW_OK;
+    }
+    if (incident->hit_count >= TW_EVIDENCE_MAX) {
+        incident->dropped++;
+        return TW_OK;
+    }
+    struct tw_held *held = room_for_hit(incident);
+    if (held == NULL) {
+        return TW_ERR_MEMORY;
+    }
+    enum tw_status status = tw_classify_hold(classifier, record, hit, incident->arena, held);
+    incident->hit_count += status == TW_OK;
+    if (status == TW_OK) {
+        note_client(classifier);
+    }
+    return status;
+}
+
+/* A client or a fact: latched, and part of the incident in hand where it stands near. */
+static enum tw_status add_to_context(struct tw_classifier *classifier,
+                                     const struct tw_record *record, const struct tw_hit *hit)
+{
+    struct tw_context *context = NULL;
+    enum tw_status status = TW_OK;
+    if (classifier->pack->signatures[hit->signature].starts_attempt) {
+        status = tw_classify_close(classifier);
+        classifier->attempt++;
+    }
+    if (status == TW_OK) {
+        status = tw_classify_latch(classifier, record, hit, &context);
+    }
+    const struct tw_incident *incident = &classifier->open;
+    if (status == TW_OK && context != NULL && incident->hits != NULL &&
+        (record->at.out <= incident->last_end ||
+         record->at.out - incident->last_end <= TW_INCIDENT_GAP)) {
+        status = add_context(classifier, context);
+        note_client(classifier);
+    }
+    return status;
+}
+
+enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw_record *record,
+                               const struct tw_hit *hits, size_t count, struct tw_error *error)
+{
+    enum tw_status status = TW_OK;
+    /* Context first: what a record says of its client counts for the error in it, wherever it stands. */
+    for (size_t i = 0; status == TW_OK && i < count; i++) {
+        if (classifier->pack->signatures[hits[i].signature].kind != TLSWHY_KIND_ERROR) {
+            status = add_to_context(classifier, record, &hits[i]);
+        }
+    }
+    for (size_t i = 0; status == TW_OK && i < count; i++) {
+        if (classifier->pack->signatures[hits[i].signature].kind == TLSWHY_KIND_ERROR) {
+            status = add_error(classifier, record, &hits[i]);
+        }
+    }
+    return status == TW_OK ? TW_OK : tw_base_error_set(error, status, "out of memory");
+}
+
+static int by_number(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left;
+    uint32_t b = *(const uint32_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+/* What makes two incidents equal: the same errors, hosts, and client. */
+static uint64_t key_of(const struct tw_classifier *classifier, const struct tw_incident *incident)
+{
+    uint32_t errors[TW_EVIDENCE_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < incident->hit_count; i++) {
+        const struct tw_held *held = &incident->hits[i];
+        if (tw_classify_signature(classifier, held)->kind == TLSWHY_KIND_ERROR) {
+            errors[count++] = held->signature;
+        }
+    }
+    qsort(errors, count, sizeof *errors, by_number);
+    uint64_t key = TW_HASH_START;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || errors[i] != errors[i - 1]) {
+            key = tw_base_hash_number(key, errors[i]);
+        }
+    }
+    for (size_t i = 0; i < incident->host_count; i++) {
+        key = tw_base_hash(key, tw_base_span(incident->hosts[i]));
+    }
+    return tw_base_hash(tw_base_hash_number(key, incident->client),
+                        tw_base_span(incident->client_version));
+}
+
+/* The last time that the incident's hits tell; of its own when it closes, of its last repeat later. */
+static void note_last_time(struct tw_incident *incident, const struct tw_incident *from)
+{
+    for (size_t i = 0; i < from->hit_count; i++) {
+        const char *time = from->hits[i].time;
+        if (time != NULL) {
+            size_t length = strlen(time) < TW_TIME_BYTES - 1 ? strlen(time) : TW_TIME_BYTES - 1;
+            memcpy(incident->last_time, time, length);
+            incident->last_time[length] = '\0';
+        }
+    }
+}
+
+/* Hosts that stand near, where the errors name none. */
+static void take_near_hosts(struct tw_incident *incident)
+{
+    for (size_t i = 0; incident->host_count == 0 && i < incident->hit_count; i++) {
+        add_host(incident, incident->hits[i].host);
+    }
+}
+
+/* Counts the incident in hand to an equal one; false where there is none. */
+static bool count_again(struct tw_classifier *classifier)
+{
+    for (size_t i = 0; i < classifier->closed_count; i++) {
+        struct tw_incident *earlier = &classifier->closed[i];
+        if (earlier->key == classifier->open.key) {
+            earlier->count++;
+            note_last_time(earlier, &classifier->open);
+            return true;
+        }
+    }
+    return false;
+}
+
+enum tw_status tw_classify_close(struct tw_classifier *classifier)
+{
+    struct tw_incident *incident = &classifier->open;
+    if (incident->hits == NULL) {
+        return TW_OK;
+    }
+    take_near_hosts(incident);
+    note_last_time(incident, incident);
+    incident->key = key_of(classifier, incident);
+    if (count_again(classifier)) {
+        tw_classify_incident_free(incident);
+        return TW_OK;
+    }
+    if (classifier->closed_count == TW_DIAGNOSES_MAX) {
+        classifier->dropped++;
+        tw_classify_incident_free(incident);
+        return TW_OK;
+    }
+    if (classifier->closed_count == classifier->closed_room) {
+        size_t room = classifier->closed_room == 0 ? 8 : classifier->closed_room * 2;
+        struct tw_incident *grown = tw_base_realloc(classifier->closed, room, sizeof *grown);
+        if (grown == NULL) {
+            return TW_ERR_MEMORY;
+        }
+        classifier->closed = grown;
+        classifier->closed_room = room;
+    }
+    classifier->closed[classifier->closed_count++] = *incident;
+    *incident = (struct tw_incident){.hit_count = 0};
+    return TW_OK;
+}

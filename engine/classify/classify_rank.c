@@ -1,0 +1,335 @@
+/* classify_rank.c -- adds up the evidence of an incident and ranks its causes.
+ *
+ * Every term is a log-odds number from the pack; the score of a cause is the logarithm of its prior within its
+ * family (the client's, where the client is known) plus its terms. Causes that nothing speaks for take no
+ * part. A null hypothesis, "something that is not in the pack", competes with a score of its own, so that weak
+ * evidence gives low confidence. A softmax makes probabilities of the scores. docs/classifier.md explains. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "classify/classify_parts.h"
+
+/* Score of the null hypothesis: a little above one weak piece of evidence, so that such a piece alone is never
+ * a diagnosis, and below a moderate one. */
+#define NULL_SCORE 1.0
+/* Weight of a cause that the client's priors for its family leave out: hardly, but not impossible. */
+#define UNLISTED_WEIGHT 0.05
+/* Nothing that a log says is surer than this. */
+#define MOST_CONFIDENCE 0.99
+
+/* ---- which evidence ---------------------------------------------------------------------------- */
+
+static int by_place(const void *left, const void *right)
+{
+    const struct tw_held *a = *(const struct tw_held *const *)left;
+    const struct tw_held *b = *(const struct tw_held *const *)right;
+    if (a->at.offset != b->at.offset) {
+        return a->at.offset < b->at.offset ? -1 : 1;
+    }
+    return a->signature < b->signature ? -1 : a->signature > b->signature;
+}
+
+static bool among(const struct tw_judgement *judgement, uint32_t signature)
+{
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        if (judgement->evidence[i]->signature == signature) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool any_among(const struct tw_classifier *classifier, const struct tw_judgement *judgement,
+                      struct tw_list signatures)
+{
+    for (uint32_t i = 0; i < signatures.count; i++) {
+        if (among(judgement, tw_pack_number(classifier->pack, signatures, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_host_of(const struct tw_incident *incident, const char *host)
+{
+    for (size_t i = 0; i < incident->host_count; i++) {
+        if (strcmp(incident->hosts[i], host) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether what a signature says applies to the incident that it stands in. */
+static bool counts(const struct tw_classifier *classifier, const struct tw_incident *incident,
+                   const struct tw_judgement *judgement, const struct tw_held *held)
+{
+    const struct tw_pack_signature *signature = tw_classify_signature(classifier, held);
+    if (signature->needs_any.count > 0 &&
+        !any_among(classifier, judgement, signature->needs_any)) {
+        return false;
+    }
+    if (any_among(classifier, judgement, signature->needs_none)) {
+        return false;
+    }
+    return signature->scope != TW_SCOPE_HOST || held->host[0] == '\0' ||
+           incident->host_count == 0 || is_host_of(incident, held->host);
+}
+
+/* Evidence from elsewhere in the input: facts about the machine, and about the incident's hosts. Held in the
+ * arena of the result. Out of memory only loses them. */
+static void add_from_input(struct tw_classifier *classifier, const struct tw_incident *incident,
+                           struct tw_judgement *judgement)
+{
+    for (size_t i = 0; i < classifier->context_count; i++) {
+        const struct tw_context *context = &classifier->contexts[i];
+        const struct tw_pack_signature *signature =
+            &classifier->pack->signatures[context->signature];
+        bool applies = signature->scope == TW_SCOPE_INPUT ||
+                       (signature->scope == TW_SCOPE_HOST && context->host[0] != '\0' &&
+                        is_host_of(incident, context->host));
+        if (signature->kind != TLSWHY_KIND_FACT || !applies ||
+            among(judgement, context->signature)) {
+            continue;
+        }
+        if (judgement->evidence_count == TW_EVIDENCE_MAX) {
+            judgement->dropped++;
+            continue;
+        }
+        struct tw_held *held = tw_base_arena_alloc(classifier->arena, 1, sizeof *held);
+        if (held != NULL &&
+            tw_classify_unlatch(classifier, context, classifier->arena, held) == TW_OK) {
+            judgement->evidence[judgement->evidence_count++] = held;
+        }
+    }
+}
+
+/* The client: what the user said where the log says less, what the log showed, what an error hints at. */
+static void choose_client(const struct tw_classifier *classifier,
+                          const struct tw_incident *incident, struct tw_judgement *judgement)
+{
+    const struct tw_pack *pack = classifier->pack;
+    uint32_t given = classifier->options.client;
+    uint32_t client = incident->client;
+    judgement->version = incident->client_version[0] == '\0' ? NULL : incident->client_version;
+    uint64_t first = UINT64_MAX;
+    for (size_t i = 0; client == TW_PACK_NONE && i < classifier->context_count; i++) {
+        /* Named only after the failure: better than nothing, and the first is the nearest. */
+        const struct tw_context *context = &classifier->contexts[i];
+        const struct tw_pack_signature *signature = &pack->signatures[context->signature];
+        if (signature->kind == TLSWHY_KIND_CLIENT && context->first_out < first) {
+            first = context->first_out;
+            judgement->client = signature->client;
+        }
+    }
+    client = client == TW_PACK_NONE ? judgement->client : client;
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        const struct tw_pack_signature *signature =
+            tw_classify_signature(classifier, judgement->evidence[i]);
+        bool hints = signature->kind == TLSWHY_KIND_ERROR && signature->client != TW_PACK_NONE;
+        if (hints && (client == TW_PACK_NONE ||
+                      pack->clients[signature->client].rank > pack->clients[client].rank)) {
+            client = signature->client;
+            judgement->version = NULL;
+        }
+    }
+    if (given != TW_PACK_NONE &&
+        (client == TW_PACK_NONE || pack->clients[client].rank <= pack->clients[given].rank)) {
+        judgement->version = client == given ? judgement->version : NULL;
+        client = given;
+    }
+    judgement->client = client;
+}
+
+/* What the client's version says, and on which piece of evidence it hangs. */
+static void judge_version(const struct tw_classifier *classifier, struct tw_judgement *judgement)
+{
+    const struct tw_pack *pack = classifier->pack;
+    if (judgement->client == TW_PACK_NONE || judgement->version == NULL) {
+        return;
+    }
+    const struct tw_pack_client *client = &pack->clients[judgement->client];
+    if (client->compliant_from == 0) {
+        return;
+    }
+    int order = tw_classify_compare_versions(judgement->version,
+                                             tw_pack_text(pack, client->compliant_from));
+    judgement->version_terms = order < 0 ? client->old : client->compliant;
+    for (size_t i = judgement->evidence_count; i-- > 0;) {
+        const struct tw_held *held = judgement->evidence[i];
+        if (tw_classify_signature(classifier, held)->client == judgement->client &&
+            strcmp(held->version, judgement->version) == 0) {
+            judgement->tells_version[i] = true;
+            return;
+        }
+    }
+}
+
+/* ---- the sum ----------------------------------------------------------------------------------- */
+
+static void add_terms(struct tw_classifier *classifier, struct tw_terms terms)
+{
+    for (uint32_t i = 0; i < terms.count; i++) {
+        const struct tw_pack_term *term = &classifier->pack->terms[terms.first + i];
+        classifier->score[term->cause] += (double)term->value;
+        classifier->supported[term->cause] |= term->value > 0;
+    }
+}
+
+static double weight_of(const struct tw_classifier *classifier, uint32_t client, uint32_t cause,
+                        bool client_knows_family)
+{
+    const struct tw_pack *pack = classifier->pack;
+    if (!client_knows_family) {
+        return (double)pack->causes[cause].prior;
+    }
+    struct tw_list priors = pack->clients[client].priors;
+    for (uint32_t i = 0; i < priors.count; i++) {
+        const struct tw_pack_prior *prior = &pack->priors[tw_pack_number(pack, priors, i)];
+        if (prior->cause == cause) {
+            return (double)prior->weight;
+        }
+    }
+    return UNLISTED_WEIGHT;
+}
+
+static bool knows_family(const struct tw_pack *pack, uint32_t client, uint32_t family)
+{
+    if (client == TW_PACK_NONE) {
+        return false;
+    }
+    struct tw_list priors = pack->clients[client].priors;
+    for (uint32_t i = 0; i < priors.count; i++) {
+        uint32_t cause = pack->priors[tw_pack_number(pack, priors, i)].cause;
+        if (pack->causes[cause].family == family) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void start_with_priors(struct tw_classifier *classifier, uint32_t client)
+{
+    const struct tw_pack *pack = classifier->pack;
+    for (uint32_t family = 0; family < pack->family_count; family++) {
+        bool known = knows_family(pack, client, family);
+        double total = 0;
+        for (uint32_t i = 0; i < pack->cause_count; i++) {
+            if (pack->causes[i].family == family && !pack->causes[i].fallback) {
+                total += weight_of(classifier, client, i, known);
+            }
+        }
+        for (uint32_t i = 0; i < pack->cause_count; i++) {
+            if (pack->causes[i].family == family) {
+                classifier->supported[i] = false;
+                classifier->score[i] =
+                    total > 0 ? log(weight_of(classifier, client, i, known) / total) : 0;
+            }
+        }
+    }
+}
+
+/* A softmax over the supported causes and the null hypothesis. */
+static void set_confidence(struct tw_classifier *classifier)
+{
+    const struct tw_pack *pack = classifier->pack;
+    double highest = NULL_SCORE;
+    for (uint32_t i = 0; i < pack->cause_count; i++) {
+        classifier->supported[i] &= !pack->causes[i].fallback;
+        if (classifier->supported[i] && classifier->score[i] > highest) {
+            highest = classifier->score[i];
+        }
+    }
+    double total = exp(NULL_SCORE - highest);
+    for (uint32_t i = 0; i < pack->cause_count; i++) {
+        classifier->confidence[i] =
+            classifier->supported[i] ? exp(classifier->score[i] - highest) : 0;
+        total += classifier->confidence[i];
+    }
+    for (uint32_t i = 0; i < pack->cause_count; i++) {
+        classifier->confidence[i] *= MOST_CONFIDENCE / total;
+    }
+}
+
+static void choose_cause(const struct tw_classifier *classifier, struct tw_judgement *judgement)
+{
+    const struct tw_pack *pack = classifier->pack;
+    uint32_t fallback = TW_PACK_NONE;
+    judgement->family = judgement->cause = TW_PACK_NONE;
+    for (uint32_t family = 0; family < pack->family_count; family++) {
+        double sum = 0;
+        for (uint32_t i = 0; i < pack->cause_count; i++) {
+            sum += pack->causes[i].family == family ? classifier->confidence[i] : 0;
+        }
+        if (sum > judgement->family_confidence) {
+            judgement->family = family;
+            judgement->family_confidence = sum;
+        }
+    }
+    for (uint32_t i = 0; judgement->family != TW_PACK_NONE && i < pack->cause_count; i++) {
+        if (pack->causes[i].family != judgement->family) {
+            continue;
+        }
+        if (pack->causes[i].fallback) {
+            fallback = i;
+        } else if (classifier->confidence[i] > judgement->cause_confidence) {
+            judgement->cause = i;
+            judgement->cause_confidence = classifier->confidence[i];
+        }
+    }
+    if (judgement->cause_confidence < 0.5 && fallback != TW_PACK_NONE) {
+        judgement->cause = fallback;
+        judgement->cause_confidence = judgement->family_confidence;
+    }
+    judgement->conclusive = judgement->cause != TW_PACK_NONE &&
+                            judgement->family_confidence >= classifier->options.min_confidence;
+}
+
+void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident *incident,
+                      struct tw_judgement *judgement)
+{
+    *judgement = (struct tw_judgement){.client = TW_PACK_NONE, .dropped = incident->dropped};
+    for (size_t i = 0; i < incident->hit_count; i++) {
+        judgement->evidence[judgement->evidence_count++] = &incident->hits[i];
+    }
+    add_from_input(classifier, incident, judgement);
+    qsort(judgement->evidence, judgement->evidence_count, sizeof *judgement->evidence, by_place);
+    choose_client(classifier, incident, judgement);
+    judge_version(classifier, judgement);
+    start_with_priors(classifier, judgement->client);
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        const struct tw_held *held = judgement->evidence[i];
+        const struct tw_pack_signature *signature = tw_classify_signature(classifier, held);
+        bool again = false;
+        for (size_t k = 0; k < i; k++) {
+            again |= judgement->counts[k] &&
+                     judgement->evidence[k]->signature == held->signature;
+        }
+        judgement->counts[i] = !again && counts(classifier, incident, judgement, held);
+        if (judgement->counts[i]) {
+            add_terms(classifier, signature->supports);
+            add_terms(classifier, signature->rules_out);
+        }
+    }
+    for (size_t i = 0; i < incident->host_count; i++) {
+        bool service = tw_classify_is_service(classifier->pack, incident->hosts[i]);
+        judgement->on_service |= service;
+        judgement->off_service |= !service;
+    }
+    if (judgement->on_service) {
+        judgement->service_terms = classifier->pack->service->on_service;
+    }
+    /* They shift between causes that something speaks for, and make none. */
+    bool *supported = classifier->supported;
+    struct tw_terms extra[] = {judgement->version_terms, judgement->service_terms};
+    for (size_t i = 0; i < sizeof extra / sizeof *extra; i++) {
+        for (uint32_t k = 0; k < extra[i].count; k++) {
+            const struct tw_pack_term *term = &classifier->pack->terms[extra[i].first + k];
+            if (supported[term->cause]) {
+                classifier->score[term->cause] += (double)term->value;
+            }
+        }
+    }
+    set_confidence(classifier);
+    choose_cause(classifier, judgement);
+}

@@ -1,0 +1,152 @@
+/* cli_output.c -- where results go; see cli.h.
+ *
+ * A file that is replaced is written under a temporary name beside it, synced and renamed, so that it is there whole
+ * or not at all. Output that is no regular file goes out at once, for whoever waits behind a pipe. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define HELD_BYTES (64u << 10)
+
+static bool open_replaced(struct tw_cli_output *output, const char *path)
+{
+    size_t length = strlen(path) + sizeof ".XXXXXX";
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
+        /* A device or a pipe (/dev/stdout, /dev/full) cannot be replaced; it is written to. */
+        output->fd = open(path, O_WRONLY | O_CLOEXEC);
+        return output->fd >= 0;
+    }
+    output->path = strdup(path);
+    output->temporary = malloc(length);
+    if (output->path == NULL || output->temporary == NULL) {
+        errno = ENOMEM;
+        return false;
+    }
+    (void)snprintf(output->temporary, length, "%s.XXXXXX", path);
+    output->fd = mkostemp(output->temporary, O_CLOEXEC);
+    if (output->fd < 0) {
+        free(output->temporary);
+        output->temporary = NULL;
+        return false;
+    }
+    /* mkostemp makes files for the owner only; a report gets what the user's umask says. */
+    mode_t mask = umask(0);
+    (void)umask(mask);
+    (void)fchmod(output->fd, 0666 & ~mask);
+    return true;
+}
+
+bool tw_cli_output_open(struct tw_cli_output *output, const struct tw_cli_line *line)
+{
+    const char *replaced = tw_cli_value(line, TW_OPT_OUTPUT);
+    const char *appended = tw_cli_value(line, TW_OPT_APPEND);
+    struct stat info;
+    *output = (struct tw_cli_output){.fd = STDOUT_FILENO};
+    bool opened = true;
+    const char *name = "standard output";
+    if (replaced != NULL && appended != NULL) {
+        tw_cli_say("--output and --append cannot be combined");
+        return false;
+    }
+    if (replaced != NULL && strcmp(replaced, "-") != 0) {
+        name = replaced;
+        opened = open_replaced(output, replaced);
+    } else if (appended != NULL) {
+        name = appended;
+        output->fd = open(appended, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+        opened = output->fd >= 0;
+    }
+    output->held = opened ? malloc(HELD_BYTES) : NULL;
+    if (output->held == NULL) {
+        tw_cli_say("%s: cannot be written: %s", name, strerror(opened ? ENOMEM : errno));
+        (void)tw_cli_output_close(output, false);
+        return false;
+    }
+    output->flush = appended != NULL || fstat(output->fd, &info) != 0 || !S_ISREG(info.st_mode);
+    return true;
+}
+
+static bool write_out(struct tw_cli_output *output, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t wrote = write(output->fd, bytes, length);
+        if (wrote < 0 && errno != EINTR) {
+            output->reader_gone = errno == EPIPE && output->fd == STDOUT_FILENO;
+            return false;
+        }
+        if (wrote > 0) {
+            bytes += wrote;
+            length -= (size_t)wrote;
+        }
+    }
+    return true;
+}
+
+static bool flush_held(struct tw_cli_output *output)
+{
+    size_t length = output->held_length;
+    output->held_length = 0;
+    return write_out(output, output->held, length);
+}
+
+enum tlswhy_status tw_cli_output_write(void *payload, const char *bytes, size_t length,
+                                       struct tlswhy_error *error)
+{
+    struct tw_cli_output *output = payload;
+    bool done = true;
+    if (length >= HELD_BYTES - output->held_length) {
+        done = flush_held(output);
+    }
+    if (done && length >= HELD_BYTES) {
+        done = write_out(output, bytes, length);
+    } else if (done) {
+        memcpy(output->held + output->held_length, bytes, length);
+        output->held_length += length;
+        done = !output->flush || flush_held(output);
+    }
+    if (done) {
+        return TLSWHY_OK;
+    }
+    error->status = TLSWHY_ERR_IO;
+    (void)snprintf(error->message, sizeof error->message, "the output cannot be written: %s",
+                   strerror(errno));
+    return TLSWHY_ERR_IO;
+}
+
+bool tw_cli_output_close(struct tw_cli_output *output, bool keep)
+{
+    bool done = true;
+    if (output->held != NULL && output->held_length > 0 && (keep || output->path == NULL)) {
+        done = flush_held(output);
+        if (!done && !output->reader_gone) {
+            tw_cli_say("the output cannot be written: %s", strerror(errno));
+        }
+    }
+    if (output->temporary != NULL) {
+        if (keep && done &&
+            (fsync(output->fd) != 0 || rename(output->temporary, output->path) != 0)) {
+            tw_cli_say("%s: cannot be written: %s", output->path, strerror(errno));
+            done = false;
+        }
+        if (!keep || !done) {
+            (void)unlink(output->temporary);
+        }
+    }
+    if (output->fd > STDERR_FILENO && close(output->fd) != 0 && keep) {
+        tw_cli_say("the output cannot be written: %s", strerror(errno));
+        done = false;
+    }
+    free(output->held);
+    free(output->path);
+    free(output->temporary);
+    bool reader_gone = output->reader_gone;
+    *output = (struct tw_cli_output){.fd = -1, .reader_gone = reader_gone};
+    return done;
+}

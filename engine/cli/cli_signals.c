@@ -1,0 +1,31 @@
+/* cli_signals.c -- TERM and INT: finish the record in hand, report, end. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+volatile sig_atomic_t tw_cli_stopped;
+
+/* Standard input is made to end, so that a read that waits for a quiet pipe returns; only calls that are safe in a
+ * handler (signal-safety(7)). The second signal is not caught. */
+static void on_signal(int number)
+{
+    tw_cli_stopped = number;
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (nothing >= 0) {
+        (void)dup2(nothing, STDIN_FILENO);
+        (void)close(nothing);
+    }
+}
+
+void tw_cli_catch_signals(void)
+{
+    /* Without SA_RESTART: a waiting read is interrupted. */
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    /* A reader that went away is told by EPIPE; a broken standard error must not end the scan. */
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+}

@@ -1,0 +1,441 @@
+/* pipeline.c -- one input through all stages.
+ *
+ * The loop is short on purpose: the scanner hands out blocks of whole records with candidates, and only around a
+ * candidate is a record framed, described, confirmed, and given to the classifier. A clean log costs one matcher
+ * call and one newline count a block. */
+#include "pipeline/pipeline.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/visible.h"
+#include "classify/classify.h"
+#include "confirm/confirm.h"
+#include "decode/decode.h"
+#include "format/format.h"
+#include "scan/scan.h"
+
+/* Limits that an input can reach, as the report names them. */
+enum { LIMIT_RECORD, LIMIT_BYTES, LIMIT_MATCH, LIMIT_HITS, LIMIT_DIAGNOSES, LIMITS };
+static const char *const limit_names[LIMITS] = {
+    "record: longer than 1 MiB, read in pieces", "max-bytes: the rest was not read",
+    "pattern: a match was given up", "hits: too many in one block, the rest of it was passed over",
+    "diagnoses: more than 10000, the rest is counted"};
+
+struct tw_pipeline {
+    const struct tw_pack *pack;
+    struct tw_pipeline_options options;
+    const struct tw_format *format; /* wanted by the user, or NULL */
+    struct tw_scanner *scanner;
+    struct tw_confirmer *confirmer;
+    struct tw_classifier *classifier;
+    struct tw_pipeline_counts *counts;
+    /* Of the input in hand: */
+    struct tlswhy_report report;
+    struct tw_decode_info decoded;
+    const struct tw_format *recognised;
+    char *path; /* visible form */
+    struct tw_error failure;
+    char failure_shown[4 * TW_ERROR_MAX];
+    bool reached[LIMITS];
+    const char *limits[LIMITS];
+};
+
+/* ---- life -------------------------------------------------------------------------------------- */
+
+static enum tw_status check_options(struct tw_pipeline *pipeline, uint32_t *client,
+                                    struct tw_error *error)
+{
+    const struct tw_pipeline_options *options = &pipeline->options;
+    *client = TW_PACK_NONE;
+    if (options->input_format != NULL) {
+        pipeline->format = tw_format_find(options->input_format);
+        if (pipeline->format == NULL) {
+            return tw_base_error_set(error, TW_ERR_USAGE,
+                                     "unknown input format \"%s\"; allowed are crm-trace, text",
+                                     options->input_format);
+        }
+    }
+    if (options->encoding != NULL && !tw_decode_knows_encoding(options->encoding)) {
+        return tw_base_error_set(
+            error, TW_ERR_USAGE,
+            "unknown encoding \"%s\"; allowed are utf-8, utf-16le, utf-16be, windows-1252",
+            options->encoding);
+    }
+    if (options->client != NULL) {
+        *client = tw_pack_find_client(pipeline->pack, options->client);
+        if (*client == TW_PACK_NONE) {
+            return tw_base_error_set(error, TW_ERR_USAGE,
+                                     "unknown client \"%s\"; `tlswhy signatures list` ends with "
+                                     "all of them",
+                                     options->client);
+        }
+    }
+    return TW_OK;
+}
+
+enum tw_status tw_pipeline_new(struct tw_pipeline **out, const struct tw_pack *pack,
+                               const struct tw_pipeline_options *options, struct tw_error *error)
+{
+    *out = NULL;
+    struct tw_pipeline *made = tw_base_alloc(1, sizeof *made);
+    if (made == NULL) {
+        return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
+    }
+    made->pack = pack;
+    made->options = *options;
+    made->counts = tw_base_alloc(pack->signature_count, sizeof *made->counts);
+    struct tw_classify_options judge = {options->min_confidence, options->no_redact, TW_PACK_NONE};
+    enum tw_status status = made->counts == NULL
+                                ? tw_base_error_set(error, TW_ERR_MEMORY, "out of memory")
+                                : check_options(made, &judge.client, error);
+    if (status == TW_OK) {
+        status = tw_scan_new(&made->scanner, pack, error);
+    }
+    if (status == TW_OK) {
+        status = tw_confirm_new(&made->confirmer, pack, error);
+    }
+    if (status == TW_OK) {
+        status = tw_classify_new(&made->classifier, pack, &judge, error);
+    }
+    if (status != TW_OK) {
+        tw_pipeline_free(made);
+        return status;
+    }
+    *out = made;
+    return TW_OK;
+}
+
+void tw_pipeline_free(struct tw_pipeline *pipeline)
+{
+    if (pipeline != NULL) {
+        tw_classify_free(pipeline->classifier);
+        tw_confirm_free(pipeline->confirmer);
+        tw_scan_free(pipeline->scanner);
+        tw_base_free(pipeline->counts);
+        tw_base_free(pipeline->path);
+        tw_base_free(pipeline);
+    }
+}
+
+const struct tw_pipeline_counts *tw_pipeline_profile(const struct tw_pipeline *pipeline)
+{
+    return pipeline->counts;
+}
+
+/* ---- the report of an input -------------------------------------------------------------------- */
+
+static enum tw_status begin_report(struct tw_pipeline *pipeline, const char *path)
+{
+    struct tw_buffer shown = TW_BUFFER_INIT(1u << 16);
+    pipeline->report = (struct tlswhy_report){.diagnosis_count = 0};
+    pipeline->decoded = (struct tw_decode_info){.encoding = NULL};
+    pipeline->recognised = NULL;
+    pipeline->failure.status = TW_OK;
+    memset(pipeline->reached, 0, sizeof pipeline->reached);
+    tw_base_free(pipeline->path);
+    tw_base_visible(&shown, tw_base_span(path), false);
+    pipeline->path = tw_base_copy(tw_base_buffer_span(&shown));
+    tw_base_buffer_free(&shown);
+    pipeline->report.input.path = pipeline->path;
+    return pipeline->path == NULL ? TW_ERR_MEMORY : TW_OK;
+}
+
+/* A failure's message may quote the log or a file name; it is shown like everything else. */
+static void show_failure(struct tw_pipeline *pipeline)
+{
+    struct tw_buffer shown = TW_BUFFER_INIT(sizeof pipeline->failure_shown - 1);
+    tw_base_visible(&shown, tw_base_span(pipeline->failure.message), false);
+    (void)snprintf(pipeline->failure_shown, sizeof pipeline->failure_shown, "%.*s",
+                   (int)shown.length, shown.at == NULL ? "" : shown.at);
+    tw_base_buffer_free(&shown);
+    pipeline->report.input.error = pipeline->failure_shown;
+}
+
+static void end_report(struct tw_pipeline *pipeline)
+{
+    struct tlswhy_input *input = &pipeline->report.input;
+    const struct tw_decode_info *decoded = &pipeline->decoded;
+    if (pipeline->recognised != NULL) {
+        input->format = pipeline->recognised->name;
+        input->format_title = pipeline->recognised->title;
+    }
+    input->encoding = decoded->encoding;
+    input->compression = decoded->compression;
+    input->compression_count = decoded->compression_count;
+    input->repairs = decoded->repairs;
+    input->repair_count = decoded->repair_count;
+    for (int i = 0; i < LIMITS; i++) {
+        if (pipeline->reached[i]) {
+            pipeline->limits[input->limit_count++] = limit_names[i];
+        }
+    }
+    input->limits = pipeline->limits;
+    input->incomplete |= pipeline->reached[LIMIT_BYTES] || pipeline->reached[LIMIT_HITS] ||
+                         pipeline->reached[LIMIT_MATCH];
+    if (pipeline->failure.status != TW_OK) {
+        show_failure(pipeline);
+        input->incomplete = true;
+    }
+}
+
+/* Notes how the input ended. False: the failure is not the input's but ours. */
+static bool take_ending(struct tw_pipeline *pipeline, enum tw_status status)
+{
+    struct tlswhy_input *input = &pipeline->report.input;
+    switch (status) {
+    case TW_OK:
+    case TW_END:
+        return true;
+    case TW_ERR_LIMIT:
+        pipeline->reached[LIMIT_BYTES] = true;
+        pipeline->failure.status = TW_OK;
+        return true;
+    case TW_ERR_TRUNCATED:
+        input->status = TLSWHY_INPUT_TRUNCATED;
+        break;
+    case TW_ERR_DATA:
+        input->status = TLSWHY_INPUT_DAMAGED;
+        break;
+    case TW_ERR_IO:
+        input->status = TLSWHY_INPUT_ERROR;
+        break;
+    case TW_ERR_MEMORY:
+    case TW_ERR_USAGE:
+        return false;
+    }
+    pipeline->failure.status = status;
+    return true;
+}
+
+void tw_pipeline_refuse(struct tw_pipeline *pipeline, const char *path, const char *message,
+                        const struct tlswhy_report **report)
+{
+    (void)begin_report(pipeline, path);
+    (void)tw_base_error_set(&pipeline->failure, TW_ERR_IO, "%s", message);
+    pipeline->report.input.status = TLSWHY_INPUT_ERROR;
+    end_report(pipeline);
+    *report = &pipeline->report;
+}
+
+/* ---- the loop ---------------------------------------------------------------------------------- */
+
+static uint64_t record_id(const struct tw_record *record)
+{
+    return tw_base_hash(tw_base_hash_number(TW_HASH_START, record->at.offset), record->text);
+}
+
+/* Frames the record around byte `at` of the block. */
+static void frame(struct tw_pipeline *pipeline, const struct tw_scan_block *block, size_t at,
+                  struct tw_record *record, size_t *start, size_t *end)
+{
+    tw_scan_record(pipeline->scanner, at, start, end);
+    *record = (struct tw_record){.text = {block->bytes.at + *start, *end - *start},
+                                 .at = tw_scan_locate(pipeline->scanner, *start),
+                                 .cut = block->cut && *end == block->bytes.length};
+    record->id = record_id(record);
+    pipeline->recognised->describe(record);
+}
+
+/* Gives what was confirmed in a record to the classifier. */
+static enum tw_status end_record(struct tw_pipeline *pipeline, const struct tw_record *record,
+                                 size_t start, struct tw_error *error)
+{
+    size_t count = 0;
+    struct tw_hit *hits = tw_confirm_hits(pipeline->confirmer, &count);
+    for (size_t i = 0; i < count; i++) {
+        hits[i].at = tw_scan_locate(pipeline->scanner, start + hits[i].start);
+        pipeline->counts[hits[i].signature].hits++;
+    }
+    pipeline->report.input.hits += count;
+    return tw_classify_add(pipeline->classifier, record, hits, count, error);
+}
+
+static void count_candidate(struct tw_pipeline *pipeline, uint32_t anchor)
+{
+    struct tw_list wordings = pipeline->pack->anchors[anchor].wordings;
+    for (uint32_t i = 0; i < wordings.count; i++) {
+        uint32_t wording = tw_pack_number(pipeline->pack, wordings, i);
+        pipeline->counts[pipeline->pack->wordings[wording].signature].candidates++;
+    }
+    pipeline->report.input.candidates++;
+}
+
+static enum tw_status take_block(struct tw_pipeline *pipeline, const struct tw_scan_block *block,
+                                 struct tw_error *error)
+{
+    struct tw_record record;
+    size_t start = 0;
+    size_t end = 0; /* of the record in hand; none yet */
+    enum tw_status status = TW_OK;
+    for (size_t i = 0; status == TW_OK && i < block->hits.count; i++) {
+        const struct tw_match_hit *candidate = &block->hits.at[i];
+        if (candidate->end <= block->skip) {
+            continue;
+        }
+        count_candidate(pipeline, candidate->literal);
+        size_t at = candidate->end - 1;
+        if (at >= end) {
+            if (end > 0) {
+                status = end_record(pipeline, &record, start, error);
+            }
+            frame(pipeline, block, at, &record, &start, &end);
+            tw_confirm_record(pipeline->confirmer, &record);
+        }
+        if (status == TW_OK) {
+            status = tw_confirm_candidate(pipeline->confirmer, candidate->literal,
+                                          candidate->end - start, error);
+        }
+    }
+    if (status == TW_OK && end > 0) {
+        status = end_record(pipeline, &record, start, error);
+    }
+    pipeline->reached[LIMIT_RECORD] |= block->cut;
+    pipeline->reached[LIMIT_HITS] |= block->hits.capped;
+    return status;
+}
+
+/* Hands out all records of a block. */
+static enum tw_status list_block(struct tw_pipeline *pipeline, const struct tw_scan_block *block,
+                                 tw_pipeline_record take, void *payload, struct tw_error *error)
+{
+    enum tw_status status = TW_OK;
+    for (size_t at = 0; status == TW_OK && at < block->bytes.length;) {
+        struct tw_record record;
+        size_t start;
+        frame(pipeline, block, at, &record, &start, &at);
+        status = take(payload, &record, error);
+        pipeline->report.input.records++;
+    }
+    pipeline->reached[LIMIT_RECORD] |= block->cut;
+    return status;
+}
+
+static bool is_stopped(const struct tw_pipeline *pipeline)
+{
+    return pipeline->options.stop != NULL && *pipeline->options.stop != 0;
+}
+
+/* Decodes and recognises the input. TW_END: it is not to be looked at. */
+static enum tw_status open_input(struct tw_pipeline *pipeline, bool named,
+                                 struct tw_stream *source, struct tw_stream **stream,
+                                 struct tw_error *error)
+{
+    struct tw_decode_options options = {.encoding = pipeline->options.encoding,
+                                        .max_bytes = pipeline->options.max_bytes};
+    struct tw_span head;
+    enum tw_status status =
+        tw_decode_open(stream, source, &options, &pipeline->decoded, &pipeline->failure);
+    if (status == TW_ERR_MEMORY || status == TW_ERR_USAGE) {
+        *error = pipeline->failure;
+        return status;
+    }
+    if (status != TW_OK) {
+        pipeline->failure.status = status;
+        pipeline->report.input.status = TLSWHY_INPUT_ERROR;
+        return TW_END;
+    }
+    pipeline->failure.status = TW_OK;
+    if (pipeline->decoded.binary && !pipeline->options.all_files) {
+        pipeline->report.input.status = TLSWHY_INPUT_IGNORED;
+        pipeline->report.input.incomplete = named;
+        return TW_END;
+    }
+    status = tw_base_stream_peek(*stream, TW_PEEK_SIZE, &head);
+    if (status != TW_OK) {
+        return tw_base_error_set(error, status, "out of memory");
+    }
+    pipeline->recognised =
+        pipeline->format != NULL ? pipeline->format : tw_format_recognise(head);
+    return TW_OK;
+}
+
+/* Scans the open input to its end; with `take`, lists its records instead. */
+static enum tw_status run(struct tw_pipeline *pipeline, struct tw_stream *stream,
+                          tw_pipeline_record take, void *payload, struct tw_error *error)
+{
+    enum tw_status status;
+    tw_scan_begin(pipeline->scanner, stream, pipeline->recognised->starts);
+    tw_confirm_begin(pipeline->confirmer, pipeline->recognised->name);
+    do {
+        struct tw_scan_block block;
+        status = tw_scan_next(pipeline->scanner, take != NULL, &block, &pipeline->failure);
+        if (status == TW_OK) {
+            status = take != NULL ? list_block(pipeline, &block, take, payload, error)
+                                  : take_block(pipeline, &block, error);
+            if (status != TW_OK) {
+                return status;
+            }
+        }
+    } while (status == TW_OK && !is_stopped(pipeline));
+    struct tw_cursor total = tw_scan_total(pipeline->scanner);
+    pipeline->report.input.bytes = total.offset;
+    pipeline->report.input.lines = total.line;
+    pipeline->reached[LIMIT_MATCH] |= tw_confirm_given_up(pipeline->confirmer) > 0;
+    if (!take_ending(pipeline, status)) {
+        *error = pipeline->failure;
+        return status;
+    }
+    return TW_OK;
+}
+
+static enum tw_status judge(struct tw_pipeline *pipeline, struct tw_error *error)
+{
+    struct tw_diagnoses diagnoses;
+    enum tw_status status = tw_classify_finish(pipeline->classifier, &diagnoses, error);
+    pipeline->report.diagnoses = diagnoses.at;
+    pipeline->report.diagnosis_count = diagnoses.count;
+    pipeline->report.diagnoses_dropped = diagnoses.dropped;
+    pipeline->reached[LIMIT_DIAGNOSES] = diagnoses.dropped > 0;
+    return status;
+}
+
+static enum tw_status run_input(struct tw_pipeline *pipeline, const char *path, bool named,
+                                struct tw_stream *source, tw_pipeline_record take, void *payload,
+                                struct tw_error *error)
+{
+    struct tw_stream *stream = NULL;
+    if (begin_report(pipeline, path) != TW_OK) {
+        tw_base_stream_free(source);
+        return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
+    }
+    enum tw_status status = open_input(pipeline, named, source, &stream, error);
+    if (status == TW_OK) {
+        status = run(pipeline, stream, take, payload, error);
+        if (status == TW_OK && take == NULL) {
+            status = judge(pipeline, error);
+        }
+    }
+    tw_base_stream_free(stream);
+    end_report(pipeline);
+    return status == TW_END ? TW_OK : status;
+}
+
+enum tw_status tw_pipeline_run(struct tw_pipeline *pipeline, const char *path, bool named,
+                               struct tw_stream *source, const struct tlswhy_report **report,
+                               struct tw_error *error)
+{
+    struct tw_span name = tw_pipeline_logical_name(tw_base_span(path));
+    char *logical = tw_base_copy(name);
+    enum tw_status status =
+        logical == NULL ? tw_base_error_set(error, TW_ERR_MEMORY, "out of memory")
+                        : tw_classify_begin(pipeline->classifier, logical, error);
+    tw_base_free(logical);
+    if (status != TW_OK) {
+        tw_base_stream_free(source);
+        return status;
+    }
+    *report = &pipeline->report;
+    return run_input(pipeline, path, named, source, NULL, NULL, error);
+}
+
+enum tw_status tw_pipeline_records(struct tw_pipeline *pipeline, const char *path, bool named,
+                                   struct tw_stream *source, tw_pipeline_record record,
+                                   void *payload, const struct tlswhy_report **report,
+                                   struct tw_error *error)
+{
+    *report = &pipeline->report;
+    return run_input(pipeline, path, named, source, record, payload, error);
+}
