@@ -6,6 +6,7 @@
 #include "api/api_parts.h"
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/nearest.h"
 #include "base/visible.h"
 #include "match/match.h"
 #include "pack/pack_cache.h"
@@ -106,10 +107,36 @@ static void tell_failures(const struct tlswhy_scan_job *job, const struct tw_sou
     }
 }
 
+/* Where the answers of a run go. */
+struct sink {
+    const struct tlswhy_scan_job *job;
+    struct tw_report *report;
+};
+
 static enum tw_status take_report(void *payload, const struct tlswhy_report *report,
                                   struct tw_error *error)
 {
-    return tw_report_add(payload, report, error);
+    const struct sink *sink = payload;
+    if (report->input.status == TLSWHY_INPUT_ERROR) {
+        tell(sink->job, report->input.path, report->input.error);
+    }
+    return tw_report_add(sink->report, report, error);
+}
+
+/* What the run cost, for --stats. */
+static void tell_stats(const struct tlswhy_scan_job *job, const struct tw_report_totals *totals)
+{
+    char text[256];
+    double mebibytes = (double)totals->bytes / (1024.0 * 1024.0);
+    (void)snprintf(text, sizeof text,
+                   "%.1f MiB in %.3f s (%.0f MiB/s), %llu inputs, %llu candidates, %llu hits",
+                   mebibytes, totals->seconds,
+                   totals->seconds > 0 ? mebibytes / totals->seconds : 0,
+                   (unsigned long long)totals->inputs, (unsigned long long)totals->candidates,
+                   (unsigned long long)totals->hits);
+    if (job->message != NULL) {
+        job->message(job->message_payload, text);
+    }
 }
 
 static size_t describe_packs(const struct tw_pack *pack, struct tw_report_pack *packs,
@@ -150,7 +177,6 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
     shown.color = job->color;
     shown.all = job->all;
     shown.verbose = job->verbose;
-    shown.stats = job->stats;
     shown.strict = job->strict;
     shown.exit_zero = job->exit_zero;
     shown.columns = job->columns == 0 ? shown.columns : job->columns;
@@ -159,12 +185,18 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
     shown.pack_count = describe_packs(pack, packs, digests);
     enum tw_status status = tw_report_open(&report, &shown, job->write == NULL ? NULL : write_bytes,
                                            &output, error);
+    struct sink sink = {.job = job, .report = report};
     if (status == TW_OK) {
-        status =
-            tw_pipeline_scan(pack, &options, paths, job->jobs, take_report, report, error);
+        status = tw_pipeline_scan(pack, &options, paths, job->jobs, take_report, &sink, error);
+    }
+    if (status == TW_OK && job->stop != NULL && *job->stop != 0) {
+        tw_report_interrupt(report, (int)*job->stop);
     }
     if (status == TW_OK) {
         status = tw_report_finish(report, now() - start, &totals, error);
+    }
+    if (status == TW_OK && job->stats) {
+        tell_stats(job, &totals);
     }
     tw_report_free(report);
     *exit_status = totals.exit_status;
@@ -179,10 +211,9 @@ enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlsw
     size_t failures = 0;
     *exit_status = TLSWHY_EXIT_FAILED;
     enum tw_status status = list_paths(job, &paths, &failures, &from);
-    if (status == TW_OK) {
+    if (status == TW_OK && failures == paths.count && paths.count > 0) {
         tell_failures(job, &paths);
-    }
-    if (status == TW_OK && (failures < paths.count || paths.count == 0)) {
+    } else if (status == TW_OK) {
         status = scan(tw_api_const_pack_of(pack), job, &paths, exit_status, &from);
     }
     tw_source_paths_free(&paths);
@@ -316,6 +347,20 @@ int tlswhy_default_pack_fd(struct tlswhy_error *error)
         (void)tw_api_status(TW_ERR_IO, &from, error);
     }
     return fd;
+}
+
+void tlswhy_visible(const char *text, char *to, size_t room)
+{
+    struct tw_buffer shown = TW_BUFFER_INIT(1u << 20);
+    tw_base_visible(&shown, tw_base_span(text), false);
+    (void)snprintf(to, room, "%.*s", (int)shown.length, shown.at == NULL ? "" : shown.at);
+    tw_base_buffer_free(&shown);
+}
+
+size_t tlswhy_misspelling(const char *name, const char *known)
+{
+    size_t far = tw_base_distance(name, known);
+    return far <= tw_base_distance_limit(name) ? far : SIZE_MAX;
 }
 
 const char *tlswhy_matcher_version(void)

@@ -9,14 +9,14 @@
 #include "base/hash.h"
 #include "base/redact_value.h"
 
-#define REDACTED "[redacted]"
-#define PLACEHOLDER "user-"
-#define PLACEHOLDER_DIGITS 6u
-
 /* Shortest value that passes for a token where the key alone does not say so. */
 #define CODE_MIN 16u
 #define TOKEN_MIN 8u
 #define SCHEME_TOKEN_MIN 20u
+
+/* Switches of a PowerShell command that are passed over, and their length. */
+#define SWITCHES_MAX 6u
+#define SWITCH_LENGTH_MAX 32u
 
 /* Longest first line of a private key that is looked at. */
 #define PEM_LABEL_MAX 64u
@@ -52,31 +52,16 @@ static void replace(struct scan *scan, size_t from, size_t end, struct tw_span l
 
 static void replace_secret(struct scan *scan, size_t from, size_t end)
 {
-    if (has(scan, from, TW_SPAN(REDACTED))) {
-        scan->at = from + sizeof REDACTED - 1;
+    if (has(scan, from, TW_SPAN(TW_REDACTED))) {
+        scan->at = from + sizeof TW_REDACTED - 1;
     } else if (tw_base_redact_is_trivial((struct tw_span){scan->text.at + from, end - from})) {
         scan->at = end;
     } else {
-        replace(scan, from, end, TW_SPAN(REDACTED));
+        replace(scan, from, end, TW_SPAN(TW_REDACTED));
     }
 }
 
 /* ---- names --------------------------------------------------------------------------------- */
-
-static bool is_placeholder(const struct scan *scan, size_t at)
-{
-    if (!has(scan, at, TW_SPAN(PLACEHOLDER))) {
-        return false;
-    }
-    for (size_t i = 0; i < PLACEHOLDER_DIGITS; i++) {
-        size_t digit = at + sizeof PLACEHOLDER - 1 + i;
-        if (digit >= scan->text.length || scan->text.at[digit] == '\0' ||
-            strchr("0123456789abcdef", scan->text.at[digit]) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
 
 /* The same for the same person: however the notation wrote case, `@` and backslashes. */
 static void replace_name(struct scan *scan, size_t from, size_t end)
@@ -95,9 +80,9 @@ static void replace_name(struct scan *scan, size_t from, size_t end)
         hash = tw_base_hash(hash, (struct tw_span){&c, 1});
     }
     char digits[17];
-    char name[sizeof PLACEHOLDER + PLACEHOLDER_DIGITS] = PLACEHOLDER;
+    char name[sizeof TW_REDACT_USER_PREFIX + TW_REDACT_USER_DIGITS] = TW_REDACT_USER_PREFIX;
     tw_base_hash_text(hash, digits);
-    memcpy(name + sizeof PLACEHOLDER - 1, digits, PLACEHOLDER_DIGITS);
+    memcpy(name + sizeof TW_REDACT_USER_PREFIX - 1, digits, TW_REDACT_USER_DIGITS);
     replace(scan, from, end, (struct tw_span){name, sizeof name - 1});
 }
 
@@ -168,7 +153,7 @@ static bool redact_address(struct scan *scan)
         end = next;
         sign = at_sign(text, end);
     }
-    if (address_end == 0 || is_placeholder(scan, from)) {
+    if (address_end == 0 || tw_base_redact_is_placeholder(scan->text, from)) {
         return false;
     }
     replace_name(scan, from, address_end);
@@ -208,7 +193,7 @@ static bool redact_jwt(struct scan *scan)
     if (end == first) {
         return false;
     }
-    replace(scan, from, end, TW_SPAN(REDACTED));
+    replace(scan, from, end, TW_SPAN(TW_REDACTED));
     return true;
 }
 
@@ -234,7 +219,7 @@ static bool redact_private_key(struct scan *scan)
     struct tw_span inside = tw_base_span_skip(rest, body);
     size_t end = body + tw_base_span_find(inside, mark);
     end = end + mark.length < rest.length ? end + mark.length : rest.length;
-    replace(scan, from, from + end, TW_SPAN(REDACTED));
+    replace(scan, from, from + end, TW_SPAN(TW_REDACTED));
     return true;
 }
 
@@ -251,17 +236,17 @@ static bool redact_userinfo(struct scan *scan)
         if (c == '@') {
             sign = i;
         } else if (strchr("/?#\"'<>\\ \t\r\n", c) != NULL ||
-                   (i > from && has(scan, i, TW_SPAN(REDACTED)))) {
+                   (i > from && has(scan, i, TW_SPAN(TW_REDACTED)))) {
             break;
         }
     }
     if (sign <= from) {
         return false;
     }
-    if (has(scan, from, TW_SPAN(REDACTED))) {
+    if (has(scan, from, TW_SPAN(TW_REDACTED))) {
         scan->at = sign;
     } else {
-        replace(scan, from, sign, TW_SPAN(REDACTED));
+        replace(scan, from, sign, TW_SPAN(TW_REDACTED));
     }
     return true;
 }
@@ -305,8 +290,9 @@ static void redact_credentials(struct scan *scan, struct tw_redact_value value)
 static void redact_user(struct scan *scan, const struct tw_redact_value *value)
 {
     struct tw_span text = scan->text;
-    if (tw_base_redact_is_guid(text, value->from) || is_placeholder(scan, value->from) ||
-        has(scan, value->from, TW_SPAN(REDACTED))) {
+    if (tw_base_redact_is_guid(text, value->from) ||
+        tw_base_redact_is_placeholder(text, value->from) ||
+        has(scan, value->from, TW_SPAN(TW_REDACTED))) {
         return;
     }
     size_t end = tw_base_redact_value_end(text, value);
@@ -343,8 +329,8 @@ static bool is_secret(const struct scan *scan, enum tw_redact_kind kind, size_t 
 static void redact_value(struct scan *scan, enum tw_redact_kind kind, size_t key,
                          struct tw_redact_value value)
 {
-    if (has(scan, value.from, TW_SPAN(REDACTED))) {
-        scan->at = value.from + sizeof REDACTED - 1;
+    if (has(scan, value.from, TW_SPAN(TW_REDACTED))) {
+        scan->at = value.from + sizeof TW_REDACTED - 1;
     } else if (kind == TW_REDACT_CREDENTIALS) {
         redact_credentials(scan, value);
     } else if (kind == TW_REDACT_USER) {
@@ -395,12 +381,17 @@ static void redact_secure_string(struct scan *scan, size_t end)
 {
     struct tw_span text = scan->text;
     scan->at = end;
-    for (size_t i = end; i < text.length && tw_base_is_blank(text.at[i]);) {
+    size_t i = end;
+    for (unsigned passed = 0; i < text.length && tw_base_is_blank(text.at[i]); passed++) {
         while (i < text.length && tw_base_is_blank(text.at[i])) {
             i++;
         }
-        if (i < text.length && text.at[i] == '-') {
-            i = base64url_end(text, i);
+        if (i < text.length && text.at[i] == '-' && passed < SWITCHES_MAX) {
+            size_t from = i;
+            while (i < text.length && i - from < SWITCH_LENGTH_MAX &&
+                   !tw_base_is_blank(text.at[i])) {
+                i++;
+            }
             continue;
         }
         struct tw_redact_value value = {.separator = ' ', .quote = tw_base_redact_quote(text, i)};

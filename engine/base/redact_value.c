@@ -355,7 +355,7 @@ static size_t connection_end(struct tw_span text, size_t from, size_t end)
         if (c == ';') {
             return i > from && is_parameter(text, skip_blanks(text, i + 1)) ? i : end;
         }
-        if (c == '\n' || c == '\r' || c == '"' || c == '\'' || c == '<' || c == '=') {
+        if (strchr("\r\n\"'<=", c) != NULL || tw_base_redact_has(text, i, TW_REDACTED)) {
             break;
         }
     }
@@ -402,6 +402,21 @@ bool tw_base_redact_is_guid(struct tw_span text, size_t at)
     return !tw_base_redact_is_word(at_or_nul(text, at + 36));
 }
 
+bool tw_base_redact_is_placeholder(struct tw_span text, size_t at)
+{
+    if (!tw_base_redact_has(text, at, TW_REDACT_USER_PREFIX)) {
+        return false;
+    }
+    at += sizeof TW_REDACT_USER_PREFIX - 1;
+    for (size_t i = 0; i < TW_REDACT_USER_DIGITS; i++) {
+        char c = at_or_nul(text, at + i);
+        if (!is_hex(c) || c < '0' || (c >= 'A' && c <= 'F')) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool tw_base_redact_is_token(struct tw_span text, size_t at, size_t minimum)
 {
     size_t length = 0;
@@ -410,6 +425,9 @@ bool tw_base_redact_is_token(struct tw_span text, size_t at, size_t minimum)
         char c = text.at[at + length];
         if (!tw_base_redact_is_word(c) && (c == '\0' || strchr("-.~+/%!*", c) == NULL)) {
             break;
+        }
+        if (tw_base_redact_is_placeholder(text, at + length)) {
+            return false;
         }
         digit = digit || tw_base_is_digit(c);
         length++;

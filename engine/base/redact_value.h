@@ -4,6 +4,13 @@
 
 #include "base/span.h"
 
+/** What stands in place of a secret. */
+#define TW_REDACTED "[redacted]"
+
+/** What stands in place of a name: this, and hexadecimal digits. */
+#define TW_REDACT_USER_PREFIX "user-"
+#define TW_REDACT_USER_DIGITS 6u
+
 /** What a key says of its value. */
 enum tw_redact_kind {
     TW_REDACT_NOTHING = 0,
@@ -44,7 +51,11 @@ size_t tw_base_redact_value_end(struct tw_span text, const struct tw_redact_valu
 /** Where the line that `at` is on ends. */
 size_t tw_base_redact_line_end(struct tw_span text, size_t at);
 
-/** Whether the word at `at` has the length and the characters of a token, and is no GUID. */
+/** Whether what stands in place of a name is at `at`. */
+bool tw_base_redact_is_placeholder(struct tw_span text, size_t at);
+
+/** Whether the word at `at` has the length and the characters of a token, is no GUID, and has no
+ *  placeholder in it. */
 bool tw_base_redact_is_token(struct tw_span text, size_t at, size_t minimum);
 
 /** Whether the value is none: empty, null, asterisks, a placeholder of a format. */

@@ -67,16 +67,20 @@ enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_di
         status = list == NULL ? TW_ERR_MEMORY : TW_OK;
     }
     /* Incidents were closed in the order of their first errors, which is the order of offsets. */
+    size_t count = 0;
     for (size_t i = 0; status == TW_OK && i < classifier->closed_count; i++) {
         struct tw_judgement judgement;
         tw_classify_rank(classifier, &classifier->closed[i], &judgement);
-        status = tw_classify_result(classifier, &classifier->closed[i], &judgement, &list[i]);
+        if (judgement.has_error) {
+            status = tw_classify_result(classifier, &classifier->closed[i], &judgement,
+                                        &list[count++]);
+        }
     }
     if (status != TW_OK) {
         return tw_base_error_set(error, status, "out of memory");
     }
     *diagnoses =
-        (struct tw_diagnoses){list, classifier->closed_count, classifier->dropped};
+        (struct tw_diagnoses){list, count, classifier->dropped};
     return TW_OK;
 }
 

@@ -92,6 +92,7 @@ enum tw_status tw_classify_latch(struct tw_classifier *classifier, const struct 
     to->record.text = tw_base_buffer_span(&to->line);
     to->record.provider = (struct tw_span){NULL, 0};
     to->first_out = to->first_out == UINT64_MAX ? record->at.out : to->first_out;
+    to->out = record->at.out + hit->start;
     to->order = ++classifier->serial;
     return TW_OK;
 }

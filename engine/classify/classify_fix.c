@@ -191,6 +191,10 @@ enum tw_status tw_classify_fixes(struct tw_classifier *classifier,
         first = rival;
         rival = alternative_count > 1 ? tw_pack_find_cause(pack, alternatives[1].id) : TW_PACK_NONE;
     }
+    for (uint32_t i = 0; first == TW_PACK_NONE && i < pack->cause_count; i++) {
+        /* Only context was seen. What would tell whose version it is tells most about anything else. */
+        first = pack->causes[i].fallback ? i : TW_PACK_NONE;
+    }
     if (first != TW_PACK_NONE) {
         choose_collect(pack, first, rival, judgement->conclusive ? 1 : COLLECT_MAX, &collect);
     }

@@ -1,4 +1,4 @@
-/* classify_host.c -- host names and versions, as they are compared. */
+/* classify_host.c -- host names, stacks and versions, as they are compared. */
 #include "classify/classify_parts.h"
 
 static char lower(char c)
@@ -44,6 +44,18 @@ bool tw_classify_is_service(const struct tw_pack *pack, const char *host)
         }
     }
     return false;
+}
+
+tw_text tw_classify_stack(const struct tw_classifier *classifier, uint32_t signature)
+{
+    uint32_t client = classifier->pack->signatures[signature].client;
+    return client == TW_PACK_NONE ? 0 : classifier->pack->clients[client].stack;
+}
+
+bool tw_classify_stacks_differ(const struct tw_classifier *classifier, tw_text a, tw_text b)
+{
+    return a != 0 && b != 0 &&
+           strcmp(tw_pack_text(classifier->pack, a), tw_pack_text(classifier->pack, b)) != 0;
 }
 
 /* The next number of a version; anything that is no digit parts them. */

@@ -54,11 +54,23 @@ static struct tw_held *room_for_hit(struct tw_incident *incident)
     return &incident->hits[incident->hit_count];
 }
 
+/* Whether what a context says can be about the incident in hand. */
+static bool applies(const struct tw_classifier *classifier, const struct tw_context *context)
+{
+    const struct tw_incident *incident = &classifier->open;
+    bool before = context->record.at.out < incident->first_out ||
+                  (context->record.at.out == incident->first_out &&
+                   context->hit.chain < incident->first_chain);
+    return !(incident->fresh && before) &&
+           !tw_classify_stacks_differ(classifier, incident->stack, tw_classify_stack(classifier, context->signature));
+}
+
 static enum tw_status add_context(struct tw_classifier *classifier,
                                   const struct tw_context *context)
 {
     struct tw_incident *incident = &classifier->open;
-    if (has_evidence(incident, context->signature, context->host, context->version)) {
+    if (!applies(classifier, context) ||
+        has_evidence(incident, context->signature, context->host, context->version)) {
         return TW_OK;
     }
     if (incident->hit_count >= TW_EVIDENCE_MAX) {
@@ -95,6 +107,7 @@ static void note_client(struct tw_classifier *classifier)
     for (size_t i = 0; i < classifier->context_count; i++) {
         const struct tw_context *context = &classifier->contexts[i];
         if (pack->signatures[context->signature].kind == TLSWHY_KIND_CLIENT &&
+            applies(classifier, context) &&
             (best == NULL || says_more(classifier, context, best))) {
             best = context;
         }
@@ -116,13 +129,17 @@ static void note_client(struct tw_classifier *classifier)
 }
 
 static enum tw_status open_incident(struct tw_classifier *classifier,
-                                    const struct tw_record *record)
+                                    const struct tw_record *record, uint32_t chain, tw_text stack,
+                                    bool fresh)
 {
     struct tw_incident *incident = &classifier->open;
     *incident = (struct tw_incident){.count = 1,
                                      .first_out = record->at.out,
-                                     .first_line = record->at.line,
+                                     .first_line = UINT64_MAX,
                                      .in_attempt = classifier->attempt != 0,
+                                     .first_chain = chain,
+                                     .stack = stack,
+                                     .fresh = fresh,
                                      .client = TW_PACK_NONE};
     incident->arena = tw_base_arena_new();
     if (incident->arena == NULL) {
@@ -132,7 +149,8 @@ static enum tw_status open_incident(struct tw_classifier *classifier,
     uint64_t reach = incident->in_attempt ? TW_ATTEMPT_GAP : TW_INCIDENT_GAP;
     for (size_t i = 0; status == TW_OK && i < classifier->context_count; i++) {
         const struct tw_context *context = &classifier->contexts[i];
-        if (record->at.out - context->record.at.out <= reach) {
+        /* One that stands in the same record may stand behind its beginning. */
+        if (context->out >= record->at.out || record->at.out - context->out <= reach) {
             status = add_context(classifier, context);
         }
     }
@@ -141,14 +159,20 @@ static enum tw_status open_incident(struct tw_classifier *classifier,
 
 /* Whether an error of this record goes on with the incident in hand. */
 static bool belongs(const struct tw_classifier *classifier, const struct tw_record *record,
-                    const struct tw_hit *hit, const char *host)
+                    const struct tw_hit *hit, const char *host, tw_text stack)
 {
     const struct tw_incident *incident = &classifier->open;
     uint64_t reach = incident->in_attempt ? TW_ATTEMPT_GAP : TW_INCIDENT_GAP;
     if (incident->count == 0 || incident->hits == NULL) {
         return false;
     }
-    if (record->at.out == incident->last_record || record->repeats) {
+    if (tw_classify_stacks_differ(classifier, stack, incident->stack)) {
+        return false;
+    }
+    if (record->at.out == incident->last_record) {
+        return hit->chain == incident->last_chain;
+    }
+    if (record->repeats) {
         return true;
     }
     if (record->at.out - incident->last_end > reach) {
@@ -177,16 +201,17 @@ static void add_host(struct tw_incident *incident, const char *host)
 }
 
 static enum tw_status add_error(struct tw_classifier *classifier, const struct tw_record *record,
-                                const struct tw_hit *hit)
+                                const struct tw_hit *hit, tw_text stack)
 {
     struct tw_incident *incident = &classifier->open;
     char host[TW_HOST_BYTES];
     char version[TW_VERSION_BYTES];
     tw_classify_key_captures(hit, host, version);
-    if (!belongs(classifier, record, hit, host)) {
+    if (!belongs(classifier, record, hit, host, stack)) {
+        bool fresh = hit->chain > 0;
         enum tw_status status = tw_classify_close(classifier);
         if (status == TW_OK) {
-            status = open_incident(classifier, record);
+            status = open_incident(classifier, record, hit->chain, stack, fresh);
         }
         if (status != TW_OK) {
             return status;
@@ -194,9 +219,11 @@ static enum tw_status add_error(struct tw_classifier *classifier, const struct t
     }
     incident->last_record = record->at.out;
     incident->last_end = record->at.out + record->text.length;
-    incident->last_line =
-        record->at.line + tw_base_count_newlines(record->text.at, record->text.length) -
-        (record->text.length > 0 && record->text.at[record->text.length - 1] == '\n');
+    incident->last_chain = hit->chain;
+    incident->stack = incident->stack != 0 ? incident->stack : stack;
+    incident->first_line =
+        hit->at.line < incident->first_line ? hit->at.line : incident->first_line;
+    incident->last_line = hit->at.line > incident->last_line ? hit->at.line : incident->last_line;
     add_host(incident, host);
     if (has_evidence(incident, hit->signature, host, version)) {
         return TW_OK;
@@ -232,12 +259,25 @@ static enum tw_status add_to_context(struct tw_classifier *classifier,
     }
     const struct tw_incident *incident = &classifier->open;
     if (status == TW_OK && context != NULL && incident->hits != NULL &&
-        (record->at.out <= incident->last_end ||
-         record->at.out - incident->last_end <= TW_INCIDENT_GAP)) {
+        (context->out <= incident->last_end ||
+         context->out - incident->last_end <= TW_INCIDENT_GAP)) {
         status = add_context(classifier, context);
         note_client(classifier);
     }
     return status;
+}
+
+/* The stack that the hits of one exception chain hint at: one record is written by one program. */
+static tw_text stack_of_chain(const struct tw_classifier *classifier, const struct tw_hit *hits,
+                              size_t count, uint32_t chain)
+{
+    for (size_t i = 0; i < count; i++) {
+        tw_text stack = tw_classify_stack(classifier, hits[i].signature);
+        if (hits[i].chain == chain && stack != 0) {
+            return stack;
+        }
+    }
+    return 0;
 }
 
 enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw_record *record,
@@ -252,7 +292,8 @@ enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw
     }
     for (size_t i = 0; status == TW_OK && i < count; i++) {
         if (classifier->pack->signatures[hits[i].signature].kind == TLSWHY_KIND_ERROR) {
-            status = add_error(classifier, record, &hits[i]);
+            tw_text stack = stack_of_chain(classifier, hits, count, hits[i].chain);
+            status = add_error(classifier, record, &hits[i], stack);
         }
     }
     return status == TW_OK ? TW_OK : tw_base_error_set(error, status, "out of memory");

@@ -48,6 +48,7 @@ struct tw_context {
     char host[TW_HOST_BYTES];
     char version[TW_VERSION_BYTES];
     uint64_t first_out;
+    uint64_t out;            /**< of the last occurrence */
     uint64_t order;          /**< serial of the last occurrence; larger is later */
     struct tw_record record; /**< of the last occurrence; its text is `line` */
     struct tw_hit hit;       /**< the same, with places in `line` */
@@ -64,9 +65,13 @@ struct tw_incident {
     uint64_t count;      /**< equal incidents, this one included */
     uint64_t first_out;  /**< of the first error's record */
     uint64_t last_end;   /**< where the last error's record ends */
-    uint64_t first_line; /**< 0-based */
+    uint64_t first_line; /**< of its errors; 0-based */
     uint64_t last_line;
     uint64_t last_record; /**< out of the last error's record */
+    uint32_t last_chain;  /**< and its exception chain */
+    tw_text stack;        /**< the stack that its records hint at; absent: none does */
+    bool fresh;           /**< begun by another exception in the same record: what stood before says nothing of it */
+    uint32_t first_chain; /**< of its first record */
     char hosts[TW_INCIDENT_HOSTS][TW_HOST_BYTES]; /**< of its errors, or of what stands near them */
     size_t host_count;
     bool in_attempt;
@@ -114,6 +119,7 @@ struct tw_judgement {
     double family_confidence;
     double cause_confidence;
     bool conclusive;
+    bool has_error; /**< false: only conditions of other evidence, which was not there: no incident */
 };
 
 /** classify_hold.c: copies a hit with its strings to `arena`. */
@@ -138,6 +144,12 @@ enum tw_status tw_classify_unlatch(const struct tw_classifier *classifier,
                                    struct tw_held *held);
 /** Forgets all contexts. */
 void tw_classify_forget(struct tw_classifier *classifier);
+
+/** classify_host.c: the stack of a signature's client: of a client, whom it proves, of an error, whom it hints at.
+ *  Absent: not known. */
+tw_text tw_classify_stack(const struct tw_classifier *classifier, uint32_t signature);
+/** Whether two stacks are known and not the same. */
+bool tw_classify_stacks_differ(const struct tw_classifier *classifier, tw_text a, tw_text b);
 
 /** classify_host.c: brings a host into its plain form: lower case, no port, no final dot; false where it
  *  is none. */

@@ -60,18 +60,31 @@ static bool is_host_of(const struct tw_incident *incident, const char *host)
     return false;
 }
 
+/* Leaves out what only means something beside other evidence that is not there. */
+static void drop_unmet(const struct tw_classifier *classifier, struct tw_judgement *judgement)
+{
+    bool met[TW_EVIDENCE_MAX];
+    size_t kept = 0;
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        const struct tw_pack_signature *signature =
+            tw_classify_signature(classifier, judgement->evidence[i]);
+        met[i] = (signature->needs_any.count == 0 ||
+                  any_among(classifier, judgement, signature->needs_any)) &&
+                 !any_among(classifier, judgement, signature->needs_none);
+    }
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        if (met[i]) {
+            judgement->evidence[kept++] = judgement->evidence[i];
+        }
+    }
+    judgement->evidence_count = kept;
+}
+
 /* Whether what a signature says applies to the incident that it stands in. */
 static bool counts(const struct tw_classifier *classifier, const struct tw_incident *incident,
-                   const struct tw_judgement *judgement, const struct tw_held *held)
+                   const struct tw_held *held)
 {
     const struct tw_pack_signature *signature = tw_classify_signature(classifier, held);
-    if (signature->needs_any.count > 0 &&
-        !any_among(classifier, judgement, signature->needs_any)) {
-        return false;
-    }
-    if (any_among(classifier, judgement, signature->needs_none)) {
-        return false;
-    }
     return signature->scope != TW_SCOPE_HOST || held->host[0] == '\0' ||
            incident->host_count == 0 || is_host_of(incident, held->host);
 }
@@ -117,7 +130,10 @@ static void choose_client(const struct tw_classifier *classifier,
         /* Named only after the failure: better than nothing, and the first is the nearest. */
         const struct tw_context *context = &classifier->contexts[i];
         const struct tw_pack_signature *signature = &pack->signatures[context->signature];
-        if (signature->kind == TLSWHY_KIND_CLIENT && context->first_out < first) {
+        bool fits = !incident->fresh &&
+                    !tw_classify_stacks_differ(classifier, incident->stack,
+                                               tw_classify_stack(classifier, context->signature));
+        if (signature->kind == TLSWHY_KIND_CLIENT && fits && context->first_out < first) {
             first = context->first_out;
             judgement->client = signature->client;
         }
@@ -294,6 +310,11 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
     }
     add_from_input(classifier, incident, judgement);
     qsort(judgement->evidence, judgement->evidence_count, sizeof *judgement->evidence, by_place);
+    drop_unmet(classifier, judgement);
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        judgement->has_error |=
+            tw_classify_signature(classifier, judgement->evidence[i])->kind == TLSWHY_KIND_ERROR;
+    }
     choose_client(classifier, incident, judgement);
     judge_version(classifier, judgement);
     start_with_priors(classifier, judgement->client);
@@ -305,7 +326,7 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
             again |= judgement->counts[k] &&
                      judgement->evidence[k]->signature == held->signature;
         }
-        judgement->counts[i] = !again && counts(classifier, incident, judgement, held);
+        judgement->counts[i] = !again && counts(classifier, incident, held);
         if (judgement->counts[i]) {
             add_terms(classifier, signature->supports);
             add_terms(classifier, signature->rules_out);

@@ -8,18 +8,17 @@
 
 void tw_cli_say(const char *format, ...)
 {
-    /* One write a message, so that messages of several processes do not mix. A standard error that is
-     * broken or full never stops the work. */
+    /* One write a message, so that messages of several processes do not mix. What was typed may hold terminal
+     * escapes too. A standard error that is broken or full never stops the work. */
     char text[2048];
+    char shown[4096];
     va_list arguments;
-    int head = snprintf(text, sizeof text, "tlswhy: ");
     va_start(arguments, format);
-    int body = vsnprintf(text + head, sizeof text - (size_t)head - 1, format, arguments);
+    int length = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (body > 0) {
-        size_t length = strlen(text);
-        text[length] = '\n';
-        (void)fwrite(text, 1, length + 1, stderr);
+    if (length > 0) {
+        tlswhy_visible(text, shown, sizeof shown);
+        (void)fprintf(stderr, "tlswhy: %s\n", shown);
         (void)fflush(stderr);
     }
 }
@@ -55,33 +54,14 @@ void tw_cli_line_free(struct tw_cli_line *line)
     *line = (struct tw_cli_line){.command = TW_CLI_SCAN};
 }
 
-/* How alike two names are: letters at the beginning that agree, and letters of one that the other has in the
- * same order. Enough to suggest "--format" for "--fromat". */
-static size_t likeness(const char *a, const char *b)
-{
-    size_t same = 0;
-    size_t common = 0;
-    while (a[same] != '\0' && a[same] == b[same]) {
-        same++;
-    }
-    for (const char *at = b; *a != '\0'; a++) {
-        const char *found = strchr(at, *a);
-        if (found != NULL && *found != '\0') {
-            common++;
-            at = found + 1;
-        }
-    }
-    return same + 2 * common;
-}
-
 static const char *nearest_option(const char *name, enum tw_cli_command command)
 {
     const char *best = NULL;
-    size_t most = strlen(name) + 1;
+    size_t least = SIZE_MAX;
     for (int i = 0; i < TW_OPTIONS; i++) {
-        size_t like = likeness(name, tw_cli_options[i].name);
-        if ((tw_cli_options[i].commands & command) != 0 && like > most) {
-            most = like;
+        size_t far = tlswhy_misspelling(name, tw_cli_options[i].name);
+        if ((tw_cli_options[i].commands & command) != 0 && far < least) {
+            least = far;
             best = tw_cli_options[i].name;
         }
     }

@@ -25,6 +25,17 @@ struct tw_format {
     void (*describe)(struct tw_record *record);
 };
 
+/** Counts the exception chains of a record, from front to back. Zero it at first. */
+struct tw_format_chains {
+    size_t at;      /**< counted up to here */
+    unsigned level; /**< of the last "Inner Exception Level N" */
+    unsigned chain;
+};
+
+/** The chain that byte `at` of the record's text stands in. An inner level that is not deeper than the one
+ *  before it belongs to another exception: somebody copied two failures together. Places asked for grow. */
+unsigned tw_format_chain(struct tw_format_chains *chains, struct tw_span text, size_t at);
+
 /** All formats, the likeliest first; ends with NULL. */
 extern const struct tw_format *const tw_formats[];
 

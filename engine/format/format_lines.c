@@ -6,6 +6,7 @@
 #include "format/format_lines.h"
 
 #include "base/timestamp.h"
+#include "format/format.h"
 
 static const char *const severities[] = {"Critical", "Error",   "Warning", "Information", "Verbose",
                                          "Start",    "Stop",    "Suspend", "Resume",      "Transfer"};
@@ -118,6 +119,12 @@ static bool read_memory_log(struct tw_span line, struct tw_trace_header *header)
 bool tw_format_trace_header(struct tw_span line, struct tw_trace_header *header)
 {
     *header = (struct tw_trace_header){.length = 0};
+    if (line.length > 0 && line.at[0] == '"') {
+        /* A quotation begins here; the header is what was quoted. */
+        bool found = tw_format_trace_header(tw_base_span_skip(line, 1), header);
+        header->length += found;
+        return found;
+    }
     if (line.length > 0 && line.at[0] == '[') {
         return read_memory_log(line, header);
     }
@@ -161,6 +168,28 @@ bool tw_format_is_exception_key(struct tw_span line)
         }
     }
     return false;
+}
+
+unsigned tw_format_chain(struct tw_format_chains *chains, struct tw_span text, size_t at)
+{
+    static const struct tw_span mark = TW_SPAN_INIT("Inner Exception Level ");
+    while (chains->at < at) {
+        struct tw_span rest = {text.at + chains->at, at - chains->at};
+        size_t found = tw_base_span_find(rest, mark);
+        if (found == rest.length) {
+            /* The mark may begin before `at` and end behind it. */
+            chains->at = at - (rest.length < mark.length ? rest.length : mark.length);
+            break;
+        }
+        chains->at += found + mark.length;
+        unsigned level = 0;
+        while (chains->at < text.length && tw_base_is_digit(text.at[chains->at]) && level < 1000) {
+            level = level * 10 + (unsigned)(text.at[chains->at++] - '0');
+        }
+        chains->chain += level <= chains->level && chains->level > 0;
+        chains->level = level;
+    }
+    return chains->chain;
 }
 
 bool tw_format_is_continuation(struct tw_span line)

@@ -33,7 +33,8 @@ struct tw_capture {
 struct tw_hit {
     uint32_t signature;
     uint32_t wording;
-    size_t start; /**< in the record's text */
+    uint32_t chain; /**< which exception chain of the record it stands in; 0 is the first */
+    size_t start;   /**< in the record's text */
     size_t end;
     struct tw_cursor at; /**< where it begins in the input */
     struct tw_capture captures[8];

@@ -72,6 +72,7 @@ struct tw_pack_prior {
 
 struct tw_pack_client {
     tw_text id, title, compliant_from;
+    tw_text stack; /**< the software that speaks TLS for it; absent: not known */
     uint32_t rank;
     struct tw_list priors;      /**< indexes of tw_pack.priors */
     struct tw_list cause_fixes; /**< pairs: cause, then a fix for it; in the order of preference */

@@ -13,6 +13,10 @@
 
 /* Bytes of the tail that the matcher keys on. */
 #define TAIL 8u
+/* An anchor of so many bytes hardly ever stands in other text; each byte less costs as much as a tail whose
+ * pairs are 1.4 times as common. */
+#define LONG_ENOUGH 16u
+#define SHORT_COST 128u
 
 /* Whether a byte looks the same in plain text, XML, JSON, HTML and after a mail program. */
 static bool is_plain(unsigned char c)
@@ -67,7 +71,9 @@ static void choose_in_run(struct tw_span text, size_t run, size_t run_end, unsig
         if (end - start < TW_ANCHOR_MIN || text.at[end - 1] == ' ' || cut) {
             continue;
         }
-        unsigned cost = tail_cost(text, start, end) + (end - start < TAIL ? 64u * 2u : 0);
+        unsigned length = (unsigned)(end - start);
+        unsigned cost = tail_cost(text, start, end) +
+                        (length < LONG_ENOUGH ? (LONG_ENOUGH - length) * SHORT_COST : 0);
         if (cost < *best || (cost == *best && end - start > *best_length)) {
             *best = cost;
             *best_at = start;

@@ -155,6 +155,7 @@ static void check_clients_and_fixes(struct check *check)
         check_text(check, client->id);
         check_text(check, client->title);
         check_text(check, client->compliant_from);
+        check_text(check, client->stack);
         check_list(check, client->priors, pack->prior_count);
         check_list(check, client->references, pack->reference_count);
         check_terms(check, client->old);

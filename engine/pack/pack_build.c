@@ -155,11 +155,37 @@ enum tw_status tw_pack_finish(struct tw_pack_builder *builder, struct tw_pack_me
     return compile_databases(builder, error);
 }
 
+/* Whether one of the folders is another version of the base's own pack: then it stands instead of it, so
+ * that the sources of the default pack can be worked on with the program that has it built in. */
+static bool replaces(const struct tw_pack *base, const char *const *directories, size_t count)
+{
+    bool same = false;
+    for (size_t i = 0; base != NULL && base->info_count == 1 && i < count; i++) {
+        struct tw_pack_builder builder;
+        struct tw_pack_messages ignored = {.text = TW_BUFFER_INIT(1u << 20)};
+        struct tw_error error;
+        if (tw_pack_builder_begin(&builder, NULL) == TW_OK) {
+            /* Only its name matters here; its mistakes are told when it is loaded in earnest. */
+            (void)tw_pack_load(&builder, directories[i], &ignored, &error);
+            struct tw_pack view = tw_pack_builder_view(&builder);
+            same |= view.info_count == 1 &&
+                    strcmp(tw_pack_text(&view, view.infos[0].name),
+                           tw_pack_text(base, base->infos[0].name)) == 0;
+        }
+        tw_base_buffer_free(&ignored.text);
+        tw_pack_builder_free(&builder);
+    }
+    return same;
+}
+
 enum tw_status tw_pack_compile(const struct tw_pack *base, const char *const *directories,
                                size_t count, struct tw_buffer *blob,
                                struct tw_pack_messages *messages, struct tw_error *error)
 {
     struct tw_pack_builder builder;
+    if (replaces(base, directories, count)) {
+        base = NULL;
+    }
     enum tw_status status = tw_pack_builder_begin(&builder, base);
     if (status != TW_OK) {
         (void)tw_base_error_set(error, status, "out of memory");

@@ -155,13 +155,26 @@ static void read_section(struct tw_pack_loader *loader, const struct files *file
     }
 }
 
-static void print_reference(struct tw_pack_loader *loader, struct tw_buffer *to, uint32_t index)
+/* Appends a reference; of a document that was named just before (`previous`) only the section. */
+static void print_reference(struct tw_pack_loader *loader, struct tw_buffer *to, uint32_t index,
+                            uint32_t previous)
 {
     struct tw_pack view = tw_pack_builder_view(loader->builder);
     const struct tw_pack_reference *reference = &view.references[index];
-    tw_base_buffer_print(to, "%s%s", tw_pack_text(&view, reference->document),
-                         reference->url == 0 ? "" : ", ");
-    tw_base_buffer_print(to, "%s", tw_pack_text(&view, reference->url));
+    bool same = previous != TW_PACK_NONE &&
+                strcmp(tw_pack_text(&view, view.references[previous].document),
+                       tw_pack_text(&view, reference->document)) == 0;
+    if (!same) {
+        tw_base_buffer_print(to, "%s%s", previous == TW_PACK_NONE ? "" : "; ",
+                             tw_pack_text(&view, reference->document));
+    }
+    if (reference->section != 0) {
+        tw_base_buffer_print(to, "%s\"%s\"", same ? " and " : ", ",
+                             tw_pack_text(&view, reference->section));
+    }
+    if (reference->url != 0 && !same) {
+        tw_base_buffer_print(to, ", %s", tw_pack_text(&view, reference->url));
+    }
 }
 
 /* One entry of `next_steps`: its text, with its references behind it in parentheses. */
@@ -170,6 +183,7 @@ static tw_text next_step_text(struct tw_pack_loader *loader, tw_yaml_node item)
     struct tw_buffer text = TW_BUFFER_INIT(4096);
     tw_base_buffer_add(&text, tw_pack_yaml_text(loader->yaml, value_of(loader->yaml, item, "text")));
     tw_yaml_node references = value_of(loader->yaml, item, "references");
+    uint32_t previous = TW_PACK_NONE;
     if (text.length == 0) {
         tw_pack_yaml_complain(loader->messages, loader->yaml, item,
                               "a next step needs the key \"text\"");
@@ -180,8 +194,9 @@ static tw_text next_step_text(struct tw_pack_loader *loader, tw_yaml_node item)
         uint32_t index = tw_pack_schema_find(loader, TW_BLOB_REFERENCES,
                                              tw_pack_yaml_item(loader->yaml, references, i));
         if (index != TW_PACK_NONE) {
-            tw_base_buffer_add(&text, i == 0 ? TW_SPAN(" (") : TW_SPAN("; "));
-            print_reference(loader, &text, index);
+            tw_base_buffer_add(&text, i == 0 ? TW_SPAN(" (") : TW_SPAN(""));
+            print_reference(loader, &text, index, previous);
+            previous = index;
         }
     }
     if (references != 0) {

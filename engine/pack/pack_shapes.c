@@ -303,6 +303,7 @@ static const struct tw_pack_field client_fields[] = {
      .offset = AT(tw_pack_client, rank),
      .required = true},
     TEXT("compliant_from", tw_pack_client, compliant_from, false, 40),
+    TEXT("stack", tw_pack_client, stack, false, 40),
     SPECIAL("priors", read_priors, false),
     SPECIAL("old", read_old, false),
     SPECIAL("compliant", read_compliant, false),

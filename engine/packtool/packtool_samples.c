@@ -81,7 +81,8 @@ void tw_packtool_say(const struct tw_pack *pack, uint32_t signature, const char 
 uint32_t tw_packtool_first(const struct tw_pack *pack, const struct tw_packtool_job *job)
 {
     uint32_t first = 0;
-    /* Packs follow one another in the tables; the last is the folder's. */
+    /* Packs follow one another in the tables; the last is the folder's (the only one where it replaces the
+     * default). */
     for (uint32_t i = 0; job->base != NULL && job->path_count > 0 && i + 1 < pack->info_count; i++) {
         first += pack->infos[i].signatures;
     }

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "base/visible.h"
 #include "classify/classify.h"
 #include "confirm/confirm.h"
@@ -45,6 +46,25 @@ struct tw_pipeline {
 
 /* ---- life -------------------------------------------------------------------------------------- */
 
+static enum tw_status refuse_client(const struct tw_pack *pack, const char *id,
+                                    struct tw_error *error)
+{
+    size_t least = tw_base_distance_limit(id) + 1;
+    const char *nearest = NULL;
+    for (uint32_t i = 0; i < pack->client_count; i++) {
+        const char *known = tw_pack_text(pack, pack->clients[i].id);
+        size_t far = tw_base_distance(id, known);
+        if (far < least) {
+            least = far;
+            nearest = known;
+        }
+    }
+    return tw_base_error_set(error, TW_ERR_USAGE,
+                             "unknown client \"%.80s\"%s%s; `tlswhy signatures list` shows all", id,
+                             nearest == NULL ? "" : "; did you mean ",
+                             nearest == NULL ? "" : nearest);
+}
+
 static enum tw_status check_options(struct tw_pipeline *pipeline, uint32_t *client,
                                     struct tw_error *error)
 {
@@ -67,10 +87,7 @@ static enum tw_status check_options(struct tw_pipeline *pipeline, uint32_t *clie
     if (options->client != NULL) {
         *client = tw_pack_find_client(pipeline->pack, options->client);
         if (*client == TW_PACK_NONE) {
-            return tw_base_error_set(error, TW_ERR_USAGE,
-                                     "unknown client \"%s\"; `tlswhy signatures list` ends with "
-                                     "all of them",
-                                     options->client);
+            return refuse_client(pipeline->pack, options->client, error);
         }
     }
     return TW_OK;
@@ -245,7 +262,9 @@ static enum tw_status end_record(struct tw_pipeline *pipeline, const struct tw_r
 {
     size_t count = 0;
     struct tw_hit *hits = tw_confirm_hits(pipeline->confirmer, &count);
+    struct tw_format_chains chains = {.at = 0};
     for (size_t i = 0; i < count; i++) {
+        hits[i].chain = tw_format_chain(&chains, record->text, hits[i].start);
         hits[i].at = tw_scan_locate(pipeline->scanner, start + hits[i].start);
         pipeline->counts[hits[i].signature].hits++;
     }

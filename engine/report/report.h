@@ -33,7 +33,6 @@ struct tw_report_options {
     bool color;                         /**< text: terminal colours */
     bool all;                           /**< text: every alternative, every term, the whole plan */
     bool verbose;                       /**< text: excerpts, and inputs without findings too */
-    bool stats;                         /**< text: a line about the work done */
     int columns;                        /**< text: width; less than 40 counts as 40 */
     const struct tw_report_pack *packs; /**< copied */
     size_t pack_count;
@@ -90,6 +89,9 @@ enum tw_status tw_report_add_failure(struct tw_report *report, const char *path,
  */
 enum tw_status tw_report_finish(struct tw_report *report, double seconds,
                                 struct tw_report_totals *totals, struct tw_error *error);
+
+/** Notes that a signal ended the run: the exit status is 128 and its number, whatever was found. */
+void tw_report_interrupt(struct tw_report *report, int signal);
 
 /** Frees it; NULL is fine. */
 void tw_report_free(struct tw_report *report);

@@ -37,17 +37,16 @@ static void put_references(struct tw_report_page *page, const struct tw_pack *pa
     for (uint32_t i = 0; i < list.count; i++) {
         const struct tw_pack_reference *reference =
             &pack->references[tw_pack_number(pack, list, i)];
-        tw_report_begin(page, i == 0 ? "  source" : "", HANG, TW_REPORT_PLAIN);
-        tw_report_put(page, tw_pack_text(pack, reference->document));
+        struct tw_buffer text = TW_BUFFER_INIT(4096);
+        tw_base_buffer_print(&text, "%s", tw_pack_text(pack, reference->document));
         if (reference->section != 0) {
-            tw_report_put(page, ", \"");
-            tw_report_put(page, tw_pack_text(pack, reference->section));
-            tw_report_put(page, "\"");
+            tw_base_buffer_print(&text, ", \"%s\"", tw_pack_text(pack, reference->section));
         }
         if (reference->as_of != 0) {
-            tw_report_put_format(page, " (as of %s)", tw_pack_text(pack, reference->as_of));
+            tw_base_buffer_print(&text, " (as of %s)", tw_pack_text(pack, reference->as_of));
         }
-        tw_report_end(page);
+        put(page, i == 0 ? "  source" : "", text.at);
+        tw_base_buffer_free(&text);
         put(page, "", tw_pack_text(pack, reference->url));
         put(page, "", tw_pack_text(pack, reference->note));
     }
@@ -108,6 +107,22 @@ void tw_report_explain_signature(struct tw_report_page *page, const struct tw_pa
     put(page, "  applies to", scopes[signature->scope]);
     put(page, "  note", tw_pack_text(pack, signature->note));
     put_references(page, pack, signature->references);
+}
+
+void tw_report_explain_family(struct tw_report_page *page, const struct tw_pack *pack,
+                              uint32_t index)
+{
+    const struct tw_pack_family *family = &pack->families[index];
+    bool first = true;
+    put_head(page, "family", tw_pack_text(pack, family->id), tw_pack_text(pack, family->title));
+    put(page, "  about", family->look_alike ? "a look-alike: TLS 1.2 is not the problem" : NULL);
+    for (uint32_t i = 0; i < pack->cause_count; i++) {
+        if (pack->causes[i].family == index) {
+            put(page, first ? "  causes" : "", tw_pack_text(pack, pack->causes[i].id));
+            first = false;
+        }
+    }
+    put_texts(page, pack, "  plan", family->next_steps);
 }
 
 void tw_report_explain_cause(struct tw_report_page *page, const struct tw_pack *pack,

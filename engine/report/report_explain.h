@@ -9,6 +9,8 @@
 /** For people. */
 void tw_report_explain_signature(struct tw_report_page *page, const struct tw_pack *pack,
                                  uint32_t index);
+void tw_report_explain_family(struct tw_report_page *page, const struct tw_pack *pack,
+                              uint32_t index);
 void tw_report_explain_cause(struct tw_report_page *page, const struct tw_pack *pack,
                              uint32_t index);
 void tw_report_explain_client(struct tw_report_page *page, const struct tw_pack *pack,
@@ -20,6 +22,7 @@ void tw_report_explain_collect(struct tw_report_page *page, const struct tw_pack
 
 /** For programs. */
 struct tw_json tw_report_json_signature(const struct tw_pack *pack, uint32_t index);
+struct tw_json tw_report_json_family(const struct tw_pack *pack, uint32_t index);
 struct tw_json tw_report_json_cause(const struct tw_pack *pack, uint32_t index);
 struct tw_json tw_report_json_client(const struct tw_pack *pack, uint32_t index);
 struct tw_json tw_report_json_fix(const struct tw_pack *pack, uint32_t index);

@@ -112,6 +112,17 @@ struct tw_json tw_report_json_signature(const struct tw_pack *pack, uint32_t ind
     return json;
 }
 
+struct tw_json tw_report_json_family(const struct tw_pack *pack, uint32_t index)
+{
+    const struct tw_pack_family *from = &pack->families[index];
+    struct tw_json json = begin("family", pack, from->id, "title", from->title);
+    if (from->look_alike) {
+        tw_report_set_value(&json, "look_alike", json_true());
+    }
+    set_texts(&json, "next_steps", pack, from->next_steps);
+    return json;
+}
+
 struct tw_json tw_report_json_cause(const struct tw_pack *pack, uint32_t index)
 {
     const struct tw_pack_cause *from = &pack->causes[index];

@@ -1,8 +1,7 @@
 /* report_pack.c -- finds an id in a pack and shows it, and lists all ids. */
 #include "report/report_pack.h"
 
-#include <stdio.h>
-
+#include "base/nearest.h"
 #include "report/report_explain.h"
 
 /* A table of the pack whose elements have ids, and how to show one. */
@@ -13,11 +12,12 @@ struct table {
     struct tw_json (*json)(const struct tw_pack *pack, uint32_t index);
 };
 
-enum { SIGNATURES, CAUSES, CLIENTS, FIXES, COLLECTS, TABLES };
+enum { SIGNATURES, FAMILIES, CAUSES, CLIENTS, FIXES, COLLECTS, TABLES };
 
 static const struct table tables[TABLES] = {
     [SIGNATURES] = {"signatures", "signature", tw_report_explain_signature,
                     tw_report_json_signature},
+    [FAMILIES] = {"families", "family", tw_report_explain_family, tw_report_json_family},
     [CAUSES] = {"causes", "cause", tw_report_explain_cause, tw_report_json_cause},
     [CLIENTS] = {"clients", "client", tw_report_explain_client, tw_report_json_client},
     [FIXES] = {"fixes", "fix", tw_report_explain_fix, tw_report_json_fix},
@@ -26,14 +26,15 @@ static const struct table tables[TABLES] = {
 
 static uint32_t count_of(const struct tw_pack *pack, int table)
 {
-    const uint32_t counts[TABLES] = {pack->signature_count, pack->cause_count, pack->client_count,
-                                     pack->fix_count, pack->collect_count};
+    const uint32_t counts[TABLES] = {pack->signature_count, pack->family_count, pack->cause_count,
+                                     pack->client_count,    pack->fix_count,    pack->collect_count};
     return counts[table];
 }
 
 static const char *id_of(const struct tw_pack *pack, int table, uint32_t index)
 {
     tw_text id = table == SIGNATURES ? pack->signatures[index].id
+                 : table == FAMILIES ? pack->families[index].id
                  : table == CAUSES   ? pack->causes[index].id
                  : table == CLIENTS  ? pack->clients[index].id
                  : table == FIXES    ? pack->fixes[index].id
@@ -44,6 +45,7 @@ static const char *id_of(const struct tw_pack *pack, int table, uint32_t index)
 static const char *title_of(const struct tw_pack *pack, int table, uint32_t index)
 {
     tw_text title = table == SIGNATURES ? pack->signatures[index].title
+                    : table == FAMILIES ? pack->families[index].title
                     : table == CAUSES   ? pack->causes[index].title
                     : table == CLIENTS  ? pack->clients[index].title
                     : table == FIXES    ? pack->fixes[index].title
@@ -51,38 +53,13 @@ static const char *title_of(const struct tw_pack *pack, int table, uint32_t inde
     return tw_pack_text(pack, title);
 }
 
-/* How many changes of a letter make one short text of another (Levenshtein). Longer ones are far apart. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { MOST = 64 };
-    size_t row[MOST + 1];
-    size_t length = strlen(b);
-    if (strlen(a) > MOST || length > MOST) {
-        return MOST;
-    }
-    for (size_t k = 0; k <= length; k++) {
-        row[k] = k;
-    }
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= length; k++) {
-            size_t best = diagonal + (a[i - 1] != b[k - 1]);
-            diagonal = row[k];
-            best = row[k] + 1 < best ? row[k] + 1 : best;
-            row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
-        }
-    }
-    return row[length];
-}
-
 static enum tw_status refuse(const struct tw_pack *pack, const char *id, struct tw_error *error)
 {
     const char *nearest = NULL;
-    size_t least = strlen(id) / 2 + 1;
+    size_t least = tw_base_distance_limit(id) + 1;
     for (int table = 0; table < TABLES; table++) {
         for (uint32_t i = 0; i < count_of(pack, table); i++) {
-            size_t far = distance(id, id_of(pack, table, i));
+            size_t far = tw_base_distance(id, id_of(pack, table, i));
             if (far < least) {
                 least = far;
                 nearest = id_of(pack, table, i);
@@ -90,7 +67,7 @@ static enum tw_status refuse(const struct tw_pack *pack, const char *id, struct 
         }
     }
     return tw_base_error_set(error, TW_ERR_USAGE,
-                             "there is no signature, cause, client or fix \"%.80s\"%s%s; "
+                             "there is no signature, family, cause, client or fix \"%.80s\"%s%s; "
                              "`tlswhy signatures list` shows all",
                              id, nearest == NULL ? "" : "; did you mean ",
                              nearest == NULL ? "" : nearest);

@@ -160,7 +160,9 @@ enum tw_status tw_report_finish(struct tw_report *report, double seconds,
     struct tw_report_totals *own = &report->tally.totals;
     own->seconds = seconds;
     own->exit_status =
-        tw_report_exit_status(own, report->options.strict, report->options.exit_zero);
+        report->signal != 0
+            ? 128 + report->signal
+            : tw_report_exit_status(own, report->options.strict, report->options.exit_zero);
     if (totals != NULL) {
         *totals = *own;
     }
@@ -168,6 +170,11 @@ enum tw_status tw_report_finish(struct tw_report *report, double seconds,
         return TW_OK;
     }
     return report->type->finish(report, error);
+}
+
+void tw_report_interrupt(struct tw_report *report, int signal)
+{
+    report->signal = signal;
 }
 
 void tw_report_free(struct tw_report *report)

@@ -33,6 +33,7 @@ struct tw_report {
     struct tw_report_tally tally;
     struct tw_buffer out; /**< rendered, not yet handed over */
     void *state;          /**< the rendering's own */
+    int signal;           /**< that ended the run early; 0: none */
 };
 
 extern const struct tw_report_type tw_report_text;

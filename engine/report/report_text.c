@@ -336,34 +336,6 @@ static void close_totals(struct tw_report *report)
     tw_report_end(page);
 }
 
-static void close_stats(struct tw_report *report)
-{
-    struct state *state = report->state;
-    struct tw_report_page *page = &state->page;
-    const struct tw_report_totals *totals = &report->tally.totals;
-    char words[TW_REPORT_WORD_MAX];
-    begin_part(report, false);
-    tw_report_begin(page, "", 0, TW_REPORT_DIM);
-    tw_report_say_bytes(words, totals->bytes);
-    tw_report_put_format(page, "%s in %.3f s", words, totals->seconds);
-    if (totals->seconds > 0.0) {
-        tw_report_say_bytes(words, (uint64_t)((double)totals->bytes / totals->seconds));
-        tw_report_put_format(page, "(%s/s)", words);
-    }
-    tw_report_say_count(words, totals->candidates, "candidate", "s");
-    tw_report_put_format(page, "· %s,", words);
-    tw_report_say_count(words, totals->hits, "hit", "s");
-    tw_report_put(page, words);
-    for (size_t i = 0; i < report->options.pack_count; i++) {
-        const struct tw_report_pack *pack = &report->options.packs[i];
-        tw_report_say_count(words, pack->signatures, "signature", "s");
-        tw_report_put_whole_format(page, "· pack %.100s %.100s (%s)",
-                                   pack->name == NULL ? "" : pack->name,
-                                   pack->version == NULL ? "" : pack->version, words);
-    }
-    tw_report_end(page);
-}
-
 static enum tw_status text_finish(struct tw_report *report, struct tw_error *error)
 {
     struct state *state = report->state;
@@ -378,9 +350,6 @@ static enum tw_status text_finish(struct tw_report *report, struct tw_error *err
     } else {
         close_quiet(report);
         close_totals(report);
-    }
-    if (report->options.stats) {
-        close_stats(report);
     }
     return tw_report_flush(report, error);
 }

@@ -16,7 +16,8 @@ void tw_report_show_evidence(struct tw_report_page *page, const struct tw_report
 
 /** Shows what to do: the fixes, their commands, cautions and sources, with a gap and a heading
  *  before; nothing where there are none. */
-void tw_report_show_fixes(struct tw_report_page *page, const struct tlswhy_diagnosis *diagnosis);
+void tw_report_show_fixes(struct tw_report_page *page, const struct tw_report_options *options,
+                          const struct tlswhy_diagnosis *diagnosis);
 
 /** Shows what to collect, with a gap and a heading before; nothing where there is nothing. */
 void tw_report_show_collect(struct tw_report_page *page, const struct tw_report_options *options,

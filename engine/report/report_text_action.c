@@ -29,9 +29,12 @@ static void show_numbered(struct tw_report_page *page, const char *const *steps,
     }
 }
 
-static void show_sources(struct tw_report_page *page, const struct tlswhy_fix *fix)
+/* The first source says it; the others are for those who ask. */
+static void show_sources(struct tw_report_page *page, const struct tw_report_options *options,
+                         const struct tlswhy_fix *fix)
 {
-    for (size_t i = 0; i < fix->reference_count; i++) {
+    size_t shown = options->all || fix->reference_count == 0 ? fix->reference_count : 1;
+    for (size_t i = 0; i < shown; i++) {
         tw_report_paragraph(page, i == 0 ? "  source:" : "", 10, TW_REPORT_DIM, fix->references[i]);
     }
 }
@@ -69,7 +72,8 @@ static void show_other_fix(struct tw_report_page *page, const struct tlswhy_fix 
     tw_report_end(page);
 }
 
-void tw_report_show_fixes(struct tw_report_page *page, const struct tlswhy_diagnosis *diagnosis)
+void tw_report_show_fixes(struct tw_report_page *page, const struct tw_report_options *options,
+                          const struct tlswhy_diagnosis *diagnosis)
 {
     if (diagnosis->fix_count == 0) {
         return;
@@ -80,7 +84,7 @@ void tw_report_show_fixes(struct tw_report_page *page, const struct tlswhy_diagn
     for (size_t i = 1; i < diagnosis->fix_count; i++) {
         show_other_fix(page, &diagnosis->fixes[i]);
     }
-    show_sources(page, &diagnosis->fixes[0]);
+    show_sources(page, options, &diagnosis->fixes[0]);
 }
 
 void tw_report_show_collect(struct tw_report_page *page, const struct tw_report_options *options,

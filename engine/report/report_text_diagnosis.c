@@ -287,7 +287,7 @@ void tw_report_show_diagnosis(struct tw_report_page *page, const struct tw_repor
     show_client(page, diagnosis);
     show_seen(page, options, diagnosis);
     show_cautions(page, diagnosis);
-    tw_report_show_fixes(page, diagnosis);
+    tw_report_show_fixes(page, options, diagnosis);
     if (diagnosis->evidence_count > 0) {
         tw_report_gap(page);
         tw_report_paragraph(page, "", 0, TW_REPORT_PLAIN, "Why");

@@ -85,6 +85,13 @@ char *tlswhy_helper(struct tlswhy_error *error);
 /** A descriptor of the built-in pack that a started helper inherits; -1 on failure. */
 int tlswhy_default_pack_fd(struct tlswhy_error *error);
 
+/** Writes `text` so that it is safe on a terminal (no control characters, valid UTF-8), with a NUL, to
+ *  `room` bytes; what does not fit is cut off. */
+void tlswhy_visible(const char *text, char *to, size_t room);
+
+/** Whether `name` may be a misspelling of `known`, and how bad a one: 0 is equal, SIZE_MAX is none. */
+size_t tlswhy_misspelling(const char *name, const char *known);
+
 /** The version of the matcher's library. */
 const char *tlswhy_matcher_version(void);
 

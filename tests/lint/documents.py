@@ -8,7 +8,7 @@ from source import ROOT, files, read
 BLOCK = re.compile(r"^```[^\n]*\n(.*?)^```|((?:^    [^\n]*\n)+)|`([^`\n]+)`", re.DOTALL | re.MULTILINE)
 OURS = re.compile(r"(?<![\w/.])((?:scripts|tests|docs|corpora|signatures|engine|include|\.ci)/[\w./-]*\w)")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-CALL = re.compile(r"(?:^|[\s|])(?:\S*/)?(?:tlswhy|scripts/diagnose)\s+([^|;&\n]*)", re.MULTILINE)
+CALL = re.compile(r"(?:^|\|)[\s$]*(?:\S*/)?(?:tlswhy|scripts/diagnose)\s+([^|;&\n]*)", re.MULTILINE)
 OPTION = re.compile(r"(?<!\S)--([a-z][a-z-]+)")
 # Options of other programs that stand behind the name tlswhy in a line.
 FOREIGN = {"preset", "build", "help", "version"}

@@ -34,7 +34,8 @@ def findings(output, status):
     """Failures in a checker's output; where it failed without any, its last lines."""
     found = []
     for path, line, message in FINDING.findall(output):
-        path = os.path.relpath(path, ROOT) if os.path.isabs(path) else path
+        # Through build/visible, whose entries are links to the folders.
+        path = os.path.relpath(os.path.realpath(path), ROOT)
         failure = "%s:%s: %s" % (path, line, message)
         if failure not in found:
             found.append(failure)

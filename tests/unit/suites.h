@@ -10,5 +10,6 @@ Suite *tw_suite_stream(void);
 Suite *tw_suite_source(void);
 Suite *tw_suite_decode(void);
 Suite *tw_suite_repair(void);
+Suite *tw_suite_report(void);
 
 #endif

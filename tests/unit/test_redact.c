@@ -264,7 +264,7 @@ static const char *const pieces[] = {
 START_TEST(redacting_twice_changes_nothing)
 {
     uint64_t state = (uint64_t)_i * 7919 + 1;
-    for (int round = 0; round < 2000000; round++) {
+    for (int round = 0; round < 3000; round++) {
         struct tw_buffer text = TW_BUFFER_INIT(ROOM);
         struct tw_buffer once = TW_BUFFER_INIT(ROOM);
         struct tw_buffer twice = TW_BUFFER_INIT(ROOM);
@@ -339,7 +339,7 @@ Suite *tw_suite_redact(void)
     tcase_add_loop_test(cases, names_become_placeholders, 0, COUNT(names));
     tcase_add_loop_test(cases, the_rest_is_kept, 0, COUNT(kept));
     tcase_add_loop_test(cases, redacting_twice_changes_nothing, 0, 8);
-    tcase_add_loop_test(cases, a_mebibyte_of_one_piece_is_linear, 0, COUNT(pieces) * 3);
+    tcase_add_loop_test(cases, a_mebibyte_of_one_piece_is_linear, 0, COUNT(pieces) * (COUNT(pieces) + 1));
     tcase_add_test(cases, any_bytes_and_a_full_buffer_are_fine);
     suite_add_tcase(suite, cases);
     return suite;
