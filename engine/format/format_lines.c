@@ -26,6 +26,14 @@ static const char *const continuations[] = {
     "Inner Exception", "InnerException", "End of ", "+ ", "{", "}", "\xe5\x9c\xa8 ",
     "\xe5\xa0\xb4\xe6\x89\x80 ", "At line:"};
 
+/* First bytes of all of these: most lines of most logs are dismissed by one look. */
+static const bool first_bytes[256] = {
+    ['a'] = true,  ['i'] = true,  ['b'] = true,  ['e'] = true,  ['w'] = true,  ['-'] = true,
+    ['='] = true,  ['+'] = true,  ['{'] = true,  ['}'] = true,  ['A'] = true,  ['C'] = true,
+    ['D'] = true,  ['E'] = true,  ['H'] = true,  ['I'] = true,  ['L'] = true,  ['M'] = true,
+    ['O'] = true,  ['P'] = true,  ['S'] = true,  ['T'] = true,  [0xc3] = true, [0xd0] = true,
+    [0xe5] = true};
+
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static struct tw_span skip_blanks(struct tw_span text)
@@ -196,6 +204,9 @@ bool tw_format_is_continuation(struct tw_span line)
 {
     if (line.length == 0 || tw_base_is_blank(line.at[0]) || line.at[0] == '\r') {
         return true;
+    }
+    if (!first_bytes[(unsigned char)line.at[0]]) {
+        return false;
     }
     for (size_t i = 0; i < COUNT(continuations); i++) {
         if (tw_base_span_starts(line, tw_base_span(continuations[i]))) {

@@ -244,7 +244,7 @@ static uint64_t record_id(const struct tw_record *record)
     return tw_base_hash(tw_base_hash_number(TW_HASH_START, record->at.offset), record->text);
 }
 
-/* Frames the record around byte `at` of the block. */
+/* Frames the record around byte `at` of the block. Its fields are read when something was found in it. */
 static void frame(struct tw_pipeline *pipeline, const struct tw_scan_block *block, size_t at,
                   struct tw_record *record, size_t *start, size_t *end)
 {
@@ -252,17 +252,25 @@ static void frame(struct tw_pipeline *pipeline, const struct tw_scan_block *bloc
     *record = (struct tw_record){.text = {block->bytes.at + *start, *end - *start},
                                  .at = tw_scan_locate(pipeline->scanner, *start),
                                  .cut = block->cut && *end == block->bytes.length};
+}
+
+static void describe(struct tw_pipeline *pipeline, struct tw_record *record)
+{
     record->id = record_id(record);
     pipeline->recognised->describe(record);
 }
 
 /* Gives what was confirmed in a record to the classifier. */
-static enum tw_status end_record(struct tw_pipeline *pipeline, const struct tw_record *record,
+static enum tw_status end_record(struct tw_pipeline *pipeline, struct tw_record *record,
                                  size_t start, struct tw_error *error)
 {
     size_t count = 0;
     struct tw_hit *hits = tw_confirm_hits(pipeline->confirmer, &count);
     struct tw_format_chains chains = {.at = 0};
+    if (count == 0) {
+        return TW_OK;
+    }
+    describe(pipeline, record);
     for (size_t i = 0; i < count; i++) {
         hits[i].chain = tw_format_chain(&chains, record->text, hits[i].start);
         hits[i].at = tw_scan_locate(pipeline->scanner, start + hits[i].start);
@@ -325,6 +333,7 @@ static enum tw_status list_block(struct tw_pipeline *pipeline, const struct tw_s
         struct tw_record record;
         size_t start;
         frame(pipeline, block, at, &record, &start, &at);
+        describe(pipeline, &record);
         status = take(payload, &record, error);
         pipeline->report.input.records++;
     }

@@ -11,5 +11,23 @@ Suite *tw_suite_source(void);
 Suite *tw_suite_decode(void);
 Suite *tw_suite_repair(void);
 Suite *tw_suite_report(void);
+Suite *tw_suite_alloc(void);
+Suite *tw_suite_buffer(void);
+Suite *tw_suite_timestamp(void);
+Suite *tw_suite_span(void);
+Suite *tw_suite_match(void);
+Suite *tw_suite_pack(void);
+Suite *tw_suite_pack_load(void);
+Suite *tw_suite_pack_anchor(void);
+Suite *tw_suite_pack_blob(void);
+Suite *tw_suite_format(void);
+Suite *tw_suite_scan(void);
+Suite *tw_suite_confirm(void);
+Suite *tw_suite_classify(void);
+Suite *tw_suite_classify_incident(void);
+Suite *tw_suite_pipeline(void);
+Suite *tw_suite_walk(void);
+Suite *tw_suite_api(void);
+Suite *tw_suite_torture(void);
 
 #endif
