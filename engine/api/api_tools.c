@@ -329,6 +329,22 @@ enum tlswhy_status tlswhy_list(const struct tlswhy_pack *pack, bool json, tlswhy
     return write_all(&text, write, payload, error);
 }
 
+enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *handle, tlswhy_write write,
+                                   void *payload, struct tlswhy_error *error)
+{
+    struct tw_buffer text = TW_BUFFER_INIT(KNOWLEDGE_BYTES);
+    const struct tw_pack *pack = tw_api_const_pack_of(handle);
+    for (uint32_t i = 0; i < pack->info_count; i++) {
+        char digest[17];
+        tw_base_hash_text(pack->infos[i].digest, digest);
+        tw_base_buffer_print(&text, "pack: %s %s, %u signatures, digest %s\n",
+                             tw_pack_text(pack, pack->infos[i].name),
+                             tw_pack_text(pack, pack->infos[i].version),
+                             pack->infos[i].signatures, digest);
+    }
+    return write_all(&text, write, payload, error);
+}
+
 char *tlswhy_helper(struct tlswhy_error *error)
 {
     struct tw_error from;

@@ -150,6 +150,8 @@ static bool redact_address(struct scan *scan)
         size_t next;
         size_t host = host_end(text, end + sign, &next);
         address_end = host > 0 ? host : address_end;
+        /* Where this run had no host, one that begins inside of it has none either. */
+        scan->mail_checked = end + sign;
         end = next;
         sign = at_sign(text, end);
     }
@@ -387,9 +389,9 @@ static void redact_secure_string(struct scan *scan, size_t end)
             i++;
         }
         if (i < text.length && text.at[i] == '-' && passed < SWITCHES_MAX) {
-            size_t from = i;
+            size_t from = i++;
             while (i < text.length && i - from < SWITCH_LENGTH_MAX &&
-                   !tw_base_is_blank(text.at[i])) {
+                   tw_base_is_letter(text.at[i])) {
                 i++;
             }
             continue;

@@ -93,11 +93,27 @@ void tw_cli_help(enum tw_cli_command command)
     print_exit_statuses();
 }
 
+static enum tlswhy_status print_bytes(void *payload, const char *bytes, size_t length,
+                                      struct tlswhy_error *error)
+{
+    (void)payload;
+    (void)error;
+    (void)fwrite(bytes, 1, length, stdout);
+    return TLSWHY_OK;
+}
+
 void tw_cli_version(bool verbose)
 {
+    struct tlswhy_pack *pack = NULL;
+    struct tlswhy_error error;
     (void)printf("tlswhy %s\n", TLSWHY_VERSION);
     if (verbose) {
         (void)printf("matcher: Hyperscan %s\n", tlswhy_matcher_version());
+        if (tlswhy_pack_open_default(&pack, &error) != TLSWHY_OK ||
+            tlswhy_describe(pack, print_bytes, NULL, &error) != TLSWHY_OK) {
+            tw_cli_say("%s", error.message);
+        }
+        tlswhy_pack_free(pack);
     }
 }
 

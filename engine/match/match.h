@@ -40,20 +40,18 @@ struct tw_match_hits {
 #define TW_MATCH_DUMMY "\x01\x02"
 
 /** Compiles literals to a serialized database that suits every processor on which the library runs.
- *  Linked into the pack compiler only. TW_ERR_DATA: the library refused a literal. */
+ *  No literal may hold a byte of the dummy. Linked into the pack compiler only. TW_ERR_DATA: the library
+ *  refused a literal. */
 enum tw_status tw_match_compile(const struct tw_match_literal *literals, size_t count,
-                                bool with_dummy, struct tw_buffer *serialized,
-                                struct tw_error *error);
+                                struct tw_buffer *serialized, struct tw_error *error);
 
 /** A database with its working memory. Belongs to one thread. */
 struct tw_matcher;
 
-/** Opens serialized databases: one compiled with the dummy, one without (for blocks full of the
- *  dummy's bytes). `literal_count` is the number of literals in both. TW_ERR_DATA: made by another
- *  version of the library or for another kind of processor: compile again. The caller frees `*out`. */
-enum tw_status tw_match_open(struct tw_matcher **out, struct tw_span with_dummy,
-                             struct tw_span without_dummy, size_t literal_count,
-                             struct tw_error *error);
+/** Opens a serialized database of `literal_count` literals. TW_ERR_DATA: made by another version of the
+ *  library or for another kind of processor: compile again. The caller frees `*out`. */
+enum tw_status tw_match_open(struct tw_matcher **out, struct tw_span serialized,
+                             size_t literal_count, struct tw_error *error);
 
 /** Finds all literals in `block` (below 4 GiB). `*hits` is borrowed until the next call. */
 enum tw_status tw_match_scan(struct tw_matcher *matcher, struct tw_span block,

@@ -5,8 +5,8 @@
  * the library's callback may not scan again, and hits of one end come in no promised order.
  *
  * The stride-capping dummy (match.h) must not become an attack: a block full of its bytes would cost
- * 24 times as much. After DUMMY_HITS_MAX of them a block is scanned again with the database that
- * lacks the dummy. */
+ * 24 times as much. After DUMMY_HITS_MAX of them a copy of the block is scanned in which its first byte is
+ * another control character; no literal has either, so nothing else changes. */
 #include <hs/hs_runtime.h>
 #include <stdlib.h>
 
@@ -16,8 +16,9 @@
 #define DUMMY_HITS_MAX 64u
 
 struct tw_matcher {
-    hs_database_t *with_dummy;
-    hs_database_t *without_dummy;
+    hs_database_t *database;
+    char *copy; /* of a block full of the dummy, NULL until there is one */
+    size_t copy_room;
     hs_scratch_t *scratch;
     struct tw_match_hit *hits;
     size_t hit_count;
@@ -76,6 +77,23 @@ static void sort_hits(struct tw_matcher *matcher)
     }
 }
 
+/* Copies the block without the dummy. */
+static bool mask_dummy(struct tw_matcher *matcher, struct tw_span block)
+{
+    if (matcher->copy_room < block.length) {
+        char *grown = tw_base_realloc(matcher->copy, block.length, 1);
+        if (grown == NULL) {
+            return false;
+        }
+        matcher->copy = grown;
+        matcher->copy_room = block.length;
+    }
+    for (size_t i = 0; i < block.length; i++) {
+        matcher->copy[i] = block.at[i] == TW_MATCH_DUMMY[0] ? '\x03' : block.at[i];
+    }
+    return true;
+}
+
 enum tw_status tw_match_scan(struct tw_matcher *matcher, struct tw_span block,
                              struct tw_match_hits *hits, struct tw_error *error)
 {
@@ -86,13 +104,17 @@ enum tw_status tw_match_scan(struct tw_matcher *matcher, struct tw_span block,
     if (block.length == 0) {
         return TW_OK;
     }
-    hs_error_t code = hs_scan(matcher->with_dummy, block.at, (unsigned int)block.length, 0,
+    hs_error_t code = hs_scan(matcher->database, block.at, (unsigned int)block.length, 0,
                               matcher->scratch, on_match, matcher);
     if (matcher->dummy_hits > DUMMY_HITS_MAX) {
         matcher->hit_count = 0;
+        matcher->dummy_hits = 0;
         matcher->capped = false;
-        code = hs_scan(matcher->without_dummy, block.at, (unsigned int)block.length, 0,
-                       matcher->scratch, on_match, matcher);
+        matcher->out_of_memory = !mask_dummy(matcher, block);
+        if (!matcher->out_of_memory) {
+            code = hs_scan(matcher->database, matcher->copy, (unsigned int)block.length, 0,
+                           matcher->scratch, on_match, matcher);
+        }
     }
     if (matcher->out_of_memory) {
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
@@ -105,16 +127,8 @@ enum tw_status tw_match_scan(struct tw_matcher *matcher, struct tw_span block,
     return TW_OK;
 }
 
-static hs_error_t open_database(struct tw_matcher *matcher, struct tw_span serialized,
-                                hs_database_t **database)
-{
-    hs_error_t code = hs_deserialize_database(serialized.at, serialized.length, database);
-    return code == HS_SUCCESS ? hs_alloc_scratch(*database, &matcher->scratch) : code;
-}
-
-enum tw_status tw_match_open(struct tw_matcher **out, struct tw_span with_dummy,
-                             struct tw_span without_dummy, size_t literal_count,
-                             struct tw_error *error)
+enum tw_status tw_match_open(struct tw_matcher **out, struct tw_span serialized,
+                             size_t literal_count, struct tw_error *error)
 {
     *out = NULL;
     struct tw_matcher *matcher = tw_base_alloc(1, sizeof *matcher);
@@ -122,9 +136,10 @@ enum tw_status tw_match_open(struct tw_matcher **out, struct tw_span with_dummy,
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
     matcher->literal_count = literal_count;
-    hs_error_t code = open_database(matcher, with_dummy, &matcher->with_dummy);
+    hs_error_t code =
+        hs_deserialize_database(serialized.at, serialized.length, &matcher->database);
     if (code == HS_SUCCESS) {
-        code = open_database(matcher, without_dummy, &matcher->without_dummy);
+        code = hs_alloc_scratch(matcher->database, &matcher->scratch);
     }
     if (code != HS_SUCCESS) {
         tw_match_free(matcher);
@@ -144,8 +159,8 @@ void tw_match_free(struct tw_matcher *matcher)
         return;
     }
     (void)hs_free_scratch(matcher->scratch);
-    (void)hs_free_database(matcher->with_dummy);
-    (void)hs_free_database(matcher->without_dummy);
+    (void)hs_free_database(matcher->database);
+    tw_base_free(matcher->copy);
     tw_base_free(matcher->hits);
     tw_base_free(matcher);
 }

@@ -50,8 +50,7 @@ static enum tw_status compile(const struct arrays *arrays, size_t count, struct 
 }
 
 enum tw_status tw_match_compile(const struct tw_match_literal *literals, size_t count,
-                                bool with_dummy, struct tw_buffer *serialized,
-                                struct tw_error *error)
+                                struct tw_buffer *serialized, struct tw_error *error)
 {
     size_t total = count + 1;
     struct arrays arrays = {
@@ -71,11 +70,10 @@ enum tw_status tw_match_compile(const struct tw_match_literal *literals, size_t 
             arrays.flags[i] = literals[i].caseless ? HS_FLAG_CASELESS : 0;
             arrays.ids[i] = (unsigned int)i;
         }
-        /* A pack without literals still gets a database: that of the dummy alone. */
         arrays.texts[count] = TW_MATCH_DUMMY;
         arrays.lengths[count] = sizeof TW_MATCH_DUMMY - 1;
         arrays.ids[count] = (unsigned int)count;
-        status = compile(&arrays, with_dummy || count == 0 ? total : count, serialized, error);
+        status = compile(&arrays, total, serialized, error);
     }
     tw_base_free(arrays.texts);
     tw_base_free(arrays.flags);

@@ -162,8 +162,7 @@ struct tw_pack {
         collect_count, prior_count, term_count, signature_count, wording_count, anchor_count,
         number_count, string_size;
     struct tw_span database;       /**< for the matcher: anchors and the stride-capping dummy */
-    struct tw_span plain_database; /**< the same without the dummy */
-    uint64_t digest;               /**< of everything above but the databases */
+    uint64_t digest;               /**< of everything above but the database */
     char *owned;                   /**< memory that tw_pack_free gives back, or NULL */
 };
 

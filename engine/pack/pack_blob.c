@@ -32,7 +32,6 @@ size_t tw_pack_section_element(enum tw_blob_section section)
         [TW_BLOB_NUMBERS] = sizeof(uint32_t),
         [TW_BLOB_STRINGS] = 1,
         [TW_BLOB_DATABASE] = 1,
-        [TW_BLOB_PLAIN_DATABASE] = 1,
     };
     return sizes[section];
 }
@@ -45,14 +44,12 @@ static void section_of(const struct tw_pack *pack, enum tw_blob_section section,
         pack->infos,   pack->references,  pack->families,          pack->causes,
         pack->clients, pack->fixes,       pack->collects,          pack->priors,
         pack->terms,   pack->signatures,  pack->wordings,          pack->anchors,
-        pack->service, pack->numbers,     pack->strings,           pack->database.at,
-        pack->plain_database.at};
+        pack->service, pack->numbers,     pack->strings,           pack->database.at};
     const size_t count[TW_BLOB_SECTIONS] = {
         pack->info_count,   pack->reference_count, pack->family_count,  pack->cause_count,
         pack->client_count, pack->fix_count,       pack->collect_count, pack->prior_count,
         pack->term_count,   pack->signature_count, pack->wording_count, pack->anchor_count,
-        1,                  pack->number_count,    pack->string_size,   pack->database.length,
-        pack->plain_database.length};
+        1,                  pack->number_count,    pack->string_size,   pack->database.length};
     *bytes = (struct tw_span){at[section], count[section] * tw_pack_section_element(section)};
 }
 
@@ -282,8 +279,6 @@ static void set_sections(struct tw_pack *pack, const char *blob,
     pack->number_count = count[TW_BLOB_NUMBERS];
     pack->string_size = count[TW_BLOB_STRINGS];
     pack->database = (struct tw_span){at[TW_BLOB_DATABASE], count[TW_BLOB_DATABASE]};
-    pack->plain_database =
-        (struct tw_span){at[TW_BLOB_PLAIN_DATABASE], count[TW_BLOB_PLAIN_DATABASE]};
 }
 
 static bool header_fits(struct tw_span blob, const struct tw_blob_header *header)

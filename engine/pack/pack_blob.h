@@ -6,7 +6,7 @@
 #include "pack/pack.h"
 
 /** Raised whenever a struct of pack.h changes. */
-#define TW_BLOB_VERSION 2u
+#define TW_BLOB_VERSION 3u
 
 /** The sections of a blob, in the order in which they lie. */
 enum tw_blob_section {
@@ -26,7 +26,6 @@ enum tw_blob_section {
     TW_BLOB_NUMBERS,
     TW_BLOB_STRINGS,
     TW_BLOB_DATABASE,
-    TW_BLOB_PLAIN_DATABASE,
     TW_BLOB_SECTIONS,
 };
 
@@ -36,8 +35,8 @@ struct tw_blob_header {
     uint32_t version;    /**< TW_BLOB_VERSION in the byte order of the machine */
     uint32_t header_size;
     uint64_t size;       /**< of the whole blob */
-    uint64_t digest;     /**< FNV-1a of all sections but the databases */
-    uint64_t database_digest; /**< FNV-1a of the databases: checked before the matcher sees them */
+    uint64_t digest;     /**< FNV-1a of all sections but the database */
+    uint64_t database_digest; /**< FNV-1a of the database: checked before the matcher sees them */
     struct {
         uint64_t at;
         uint64_t size; /**< bytes */

@@ -117,12 +117,11 @@ struct tw_pack tw_pack_builder_view(struct tw_pack_builder *builder)
         .number_count = tw_pack_builder_count(builder, TW_BLOB_NUMBERS),
         .string_size = tw_pack_builder_count(builder, TW_BLOB_STRINGS),
         .database = tw_base_buffer_span(&s[TW_BLOB_DATABASE]),
-        .plain_database = tw_base_buffer_span(&s[TW_BLOB_PLAIN_DATABASE]),
     };
     return pack;
 }
 
-static enum tw_status compile_databases(struct tw_pack_builder *builder, struct tw_error *error)
+static enum tw_status compile_database(struct tw_pack_builder *builder, struct tw_error *error)
 {
     struct tw_pack view = tw_pack_builder_view(builder);
     struct tw_match_literal *literals = tw_base_alloc(view.anchor_count, sizeof *literals);
@@ -134,12 +133,8 @@ static enum tw_status compile_databases(struct tw_pack_builder *builder, struct 
                                              view.anchors[i].length};
         literals[i].caseless = view.anchors[i].caseless != 0;
     }
-    enum tw_status status = tw_match_compile(literals, view.anchor_count, true,
+    enum tw_status status = tw_match_compile(literals, view.anchor_count,
                                              &builder->sections[TW_BLOB_DATABASE], error);
-    if (status == TW_OK) {
-        status = tw_match_compile(literals, view.anchor_count, false,
-                                  &builder->sections[TW_BLOB_PLAIN_DATABASE], error);
-    }
     tw_base_free(literals);
     return status;
 }
@@ -152,30 +147,7 @@ enum tw_status tw_pack_finish(struct tw_pack_builder *builder, struct tw_pack_me
     if (messages->count > before) {
         return tw_base_error_set(error, TW_ERR_DATA, "the pack has %zu mistakes", messages->count);
     }
-    return compile_databases(builder, error);
-}
-
-/* Whether one of the folders is another version of the base's own pack: then it stands instead of it, so
- * that the sources of the default pack can be worked on with the program that has it built in. */
-static bool replaces(const struct tw_pack *base, const char *const *directories, size_t count)
-{
-    bool same = false;
-    for (size_t i = 0; base != NULL && base->info_count == 1 && i < count; i++) {
-        struct tw_pack_builder builder;
-        struct tw_pack_messages ignored = {.text = TW_BUFFER_INIT(1u << 20)};
-        struct tw_error error;
-        if (tw_pack_builder_begin(&builder, NULL) == TW_OK) {
-            /* Only its name matters here; its mistakes are told when it is loaded in earnest. */
-            (void)tw_pack_load(&builder, directories[i], &ignored, &error);
-            struct tw_pack view = tw_pack_builder_view(&builder);
-            same |= view.info_count == 1 &&
-                    strcmp(tw_pack_text(&view, view.infos[0].name),
-                           tw_pack_text(base, base->infos[0].name)) == 0;
-        }
-        tw_base_buffer_free(&ignored.text);
-        tw_pack_builder_free(&builder);
-    }
-    return same;
+    return compile_database(builder, error);
 }
 
 enum tw_status tw_pack_compile(const struct tw_pack *base, const char *const *directories,
@@ -183,9 +155,6 @@ enum tw_status tw_pack_compile(const struct tw_pack *base, const char *const *di
                                struct tw_pack_messages *messages, struct tw_error *error)
 {
     struct tw_pack_builder builder;
-    if (replaces(base, directories, count)) {
-        base = NULL;
-    }
     enum tw_status status = tw_pack_builder_begin(&builder, base);
     if (status != TW_OK) {
         (void)tw_base_error_set(error, status, "out of memory");

@@ -36,7 +36,8 @@ struct files {
 
 static tw_yaml_node value_of(const struct tw_yaml *yaml, tw_yaml_node mapping, const char *key)
 {
-    for (size_t i = 0; i < tw_pack_yaml_count(yaml, mapping); i++) {
+    bool is_mapping = tw_pack_yaml_kind(yaml, mapping) == TW_YAML_MAPPING;
+    for (size_t i = 0; is_mapping && i < tw_pack_yaml_count(yaml, mapping); i++) {
         tw_yaml_node name;
         tw_yaml_node value;
         tw_pack_yaml_pair(yaml, mapping, i, &name, &value);
@@ -353,6 +354,25 @@ static void load_files(struct tw_pack_loader *loader, const struct files *files,
     }
 }
 
+/* Whether the files are another version of the pack that is there already, and alone: then they stand instead of
+ * it, so that the sources of the default pack can be worked on with the program that has it built in. */
+static bool replaces(struct tw_pack_builder *builder, const struct files *files)
+{
+    struct tw_pack view = tw_pack_builder_view(builder);
+    if (view.info_count != 1) {
+        return false;
+    }
+    struct tw_span name = tw_base_span(tw_pack_text(&view, view.infos[0].name));
+    for (size_t i = 0; i < files->count; i++) {
+        const struct tw_yaml *yaml = files->at[i];
+        tw_yaml_node pack = value_of(yaml, tw_pack_yaml_root(yaml), "pack");
+        if (tw_base_span_equal(tw_pack_yaml_text(yaml, value_of(yaml, pack, "name")), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum tw_status tw_pack_load(struct tw_pack_builder *builder, const char *directory,
                             struct tw_pack_messages *messages, struct tw_error *error)
 {
@@ -372,6 +392,10 @@ enum tw_status tw_pack_load(struct tw_pack_builder *builder, const char *directo
         } else if (opened != TW_ERR_DATA) {
             status = opened;
         }
+    }
+    if (status == TW_OK && replaces(builder, &files)) {
+        tw_pack_builder_free(builder);
+        status = tw_pack_builder_begin(builder, NULL);
     }
     if (status == TW_OK) {
         struct tw_pack_loader loader = {builder, messages, NULL};

@@ -159,8 +159,7 @@ static bool measure(struct checker *checker)
     struct tw_error error = {.message = "out of memory"};
     checker->everyday = tw_base_alloc(pack->anchor_count, sizeof *checker->everyday);
     bool done = checker->everyday != NULL &&
-                tw_match_open(&matcher, pack->database, pack->plain_database, pack->anchor_count,
-                              &error) == TW_OK &&
+                tw_match_open(&matcher, pack->database, pack->anchor_count, &error) == TW_OK &&
                 tw_match_scan(matcher, tw_packtool_everyday(), &hits, &error) == TW_OK;
     for (size_t i = 0; done && i < hits.count; i++) {
         checker->everyday[hits.at[i].literal]++;

@@ -87,7 +87,6 @@ enum tw_status tw_report_explain(struct tw_buffer *to, const struct tw_pack *pac
             if (json) {
                 tw_report_dump_object(to, (struct tw_report_layout){.line = true},
                                       tables[table].json(pack, i));
-                tw_base_buffer_add_char(to, '\n');
             } else {
                 if (shown > 0) {
                     tw_report_gap(&page);
@@ -112,7 +111,6 @@ static void list_json(struct tw_buffer *to, const struct tw_pack *pack)
         tw_report_set_value(&all, tables[table].name, array);
     }
     tw_report_dump_object(to, (struct tw_report_layout){.line = true}, all);
-    tw_base_buffer_add_char(to, '\n');
 }
 
 void tw_report_list(struct tw_buffer *to, const struct tw_pack *pack, bool json)

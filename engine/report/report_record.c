@@ -67,5 +67,4 @@ void tw_report_record(struct tw_buffer *to, const char *path, const struct tw_re
     }
     set_text(&json, record->message, no_redact);
     tw_report_dump_object(to, (struct tw_report_layout){.line = true}, json);
-    tw_base_buffer_add_char(to, '\n');
 }

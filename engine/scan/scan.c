@@ -42,8 +42,7 @@ enum tw_status tw_scan_new(struct tw_scanner **out, const struct tw_pack *pack,
         tw_scan_free(scanner);
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
-    enum tw_status status = tw_match_open(&scanner->matcher, pack->database, pack->plain_database,
-                                          pack->anchor_count, error);
+    enum tw_status status = tw_match_open(&scanner->matcher, pack->database, pack->anchor_count, error);
     if (status != TW_OK) {
         tw_scan_free(scanner);
         return status;

@@ -79,6 +79,10 @@ enum tlswhy_status tlswhy_explain(const struct tlswhy_pack *pack, const char *id
 enum tlswhy_status tlswhy_list(const struct tlswhy_pack *pack, bool json, tlswhy_write write,
                                void *payload, struct tlswhy_error *error);
 
+/** Writes a line for each part of the pack: name, version, signatures, digest. */
+enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *pack, tlswhy_write write,
+                                   void *payload, struct tlswhy_error *error);
+
 /** The path of the helper program that lints and tests packs, to be freed with free(); NULL: missing. */
 char *tlswhy_helper(struct tlswhy_error *error);
 
