@@ -72,15 +72,14 @@ void tlswhy_pack_free(struct tlswhy_pack *pack)
     tw_pack_free(tw_api_pack_of(pack));
 }
 
-void tw_api_pipeline_options(const struct tlswhy_options *options,
-                             struct tw_pipeline_options *to)
+void tw_api_pipeline_options(const struct tlswhy_options *options, struct tw_pipeline_options *to)
 {
     const struct tlswhy_options defaults = TLSWHY_OPTIONS_INIT;
-    /* A caller compiled against an older header knows fewer fields; the rest keep their defaults. */
+    /* A caller compiled against an older header knows fewer fields; the rest keep their defaults.
+     */
     struct tlswhy_options known = defaults;
     if (options != NULL && options->size != 0) {
-        memcpy(&known, options,
-               options->size < sizeof known ? options->size : sizeof known);
+        memcpy(&known, options, options->size < sizeof known ? options->size : sizeof known);
     }
     *to = (struct tw_pipeline_options){.min_confidence = known.min_confidence,
                                        .no_redact = known.no_redact,
@@ -140,8 +139,8 @@ static enum tlswhy_status run(struct tlswhy_diagnoser *diagnoser, const char *na
         tw_pipeline_refuse(diagnoser->pipeline, name, why->message, report);
         return TLSWHY_OK;
     }
-    return tw_api_status(
-        tw_pipeline_run(diagnoser->pipeline, name, true, source, report, &from), &from, error);
+    return tw_api_status(tw_pipeline_run(diagnoser->pipeline, name, true, source, report, &from),
+                         &from, error);
 }
 
 enum tlswhy_status tlswhy_diagnose_memory(struct tlswhy_diagnoser *diagnoser, const char *name,

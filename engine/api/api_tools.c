@@ -26,13 +26,13 @@ enum tlswhy_status tlswhy_pack_open(struct tlswhy_pack **out, bool without_defau
 {
     struct tw_pack *pack = NULL;
     struct tw_error from;
-    enum tw_status status =
-        tw_pack_open_with(&pack, without_default, folders, folder_count, &from);
+    enum tw_status status = tw_pack_open_with(&pack, without_default, folders, folder_count, &from);
     *out = tw_api_pack_handle(pack);
     return tw_api_status(status, &from, error);
 }
 
-/* ---- output ------------------------------------------------------------------------------------ */
+/* ---- output ------------------------------------------------------------------------------------
+ */
 
 struct output {
     tlswhy_write write;
@@ -64,10 +64,11 @@ static enum tlswhy_status write_all(struct tw_buffer *result, tlswhy_write write
     return tw_api_status(status, &from, error);
 }
 
-/* ---- runs -------------------------------------------------------------------------------------- */
+/* ---- runs --------------------------------------------------------------------------------------
+ */
 
-/* Lists the inputs. `*readable` counts those that may be looked at; where there is none, the failures are told at
- * once, because nothing will be written. */
+/* Lists the inputs. `*readable` counts those that may be looked at; where there is none, the
+ * failures are told at once, because nothing will be written. */
 static enum tw_status list_paths(const struct tlswhy_scan_job *job, struct tw_source_paths *paths,
                                  size_t *failures, struct tw_error *error)
 {
@@ -183,8 +184,8 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
     shown.min_confidence = options.min_confidence;
     shown.packs = packs;
     shown.pack_count = describe_packs(pack, packs, digests);
-    enum tw_status status = tw_report_open(&report, &shown, job->write == NULL ? NULL : write_bytes,
-                                           &output, error);
+    enum tw_status status =
+        tw_report_open(&report, &shown, job->write == NULL ? NULL : write_bytes, &output, error);
     struct sink sink = {.job = job, .report = report};
     if (status == TW_OK) {
         status = tw_pipeline_scan(pack, &options, paths, job->jobs, take_report, &sink, error);
@@ -220,7 +221,8 @@ enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlsw
     return tw_api_status(status, &from, error);
 }
 
-/* ---- records ----------------------------------------------------------------------------------- */
+/* ---- records -----------------------------------------------------------------------------------
+ */
 
 struct record_run {
     struct output output;
@@ -279,15 +281,14 @@ static enum tw_status list_records(const struct tw_pack *pack, const struct tlsw
     }
     tw_base_buffer_free(&run.line);
     tw_pipeline_free(pipeline);
-    *exit_status = failed == 0               ? TLSWHY_EXIT_NOTHING
+    *exit_status = failed == 0              ? TLSWHY_EXIT_NOTHING
                    : failed == paths->count ? TLSWHY_EXIT_FAILED
                                             : TLSWHY_EXIT_DIAGNOSED;
     return status;
 }
 
-enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack,
-                                  const struct tlswhy_scan_job *job, int *exit_status,
-                                  struct tlswhy_error *error)
+enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
+                                  int *exit_status, struct tlswhy_error *error)
 {
     struct tw_source_paths paths = {.at = NULL};
     struct tw_error from = {.status = TW_OK};
@@ -302,7 +303,8 @@ enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack,
     return tw_api_status(status, &from, error);
 }
 
-/* ---- knowledge --------------------------------------------------------------------------------- */
+/* ---- knowledge ---------------------------------------------------------------------------------
+ */
 
 /* Larger than the whole default pack as text. */
 #define KNOWLEDGE_BYTES (64u << 20)
@@ -312,8 +314,7 @@ enum tlswhy_status tlswhy_explain(const struct tlswhy_pack *pack, const char *id
 {
     struct tw_buffer text = TW_BUFFER_INIT(KNOWLEDGE_BYTES);
     struct tw_error from;
-    enum tw_status status =
-        tw_report_explain(&text, tw_api_const_pack_of(pack), id, json, &from);
+    enum tw_status status = tw_report_explain(&text, tw_api_const_pack_of(pack), id, json, &from);
     if (status != TW_OK) {
         tw_base_buffer_free(&text);
         return tw_api_status(status, &from, error);
@@ -339,8 +340,8 @@ enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *handle, tlswhy_writ
         tw_base_hash_text(pack->infos[i].digest, digest);
         tw_base_buffer_print(&text, "pack: %s %s, %u signatures, digest %s\n",
                              tw_pack_text(pack, pack->infos[i].name),
-                             tw_pack_text(pack, pack->infos[i].version),
-                             pack->infos[i].signatures, digest);
+                             tw_pack_text(pack, pack->infos[i].version), pack->infos[i].signatures,
+                             digest);
     }
     return write_all(&text, write, payload, error);
 }

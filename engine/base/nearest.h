@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/** How many changes of a letter make one name of another (Levenshtein's distance). Names of more than 64
- *  bytes count as far apart. */
+/** How many changes of a letter make one name of another (Levenshtein's distance). Names of more
+ * than 64 bytes count as far apart. */
 size_t tw_base_distance(const char *a, const char *b);
 
 /** The largest distance at which `name` is still taken for a misspelling. */

@@ -486,5 +486,5 @@ void tw_base_redact(struct tw_buffer *to, struct tw_span text)
     while (scan.at < text.length && to->status == TW_OK) {
         step(&scan);
     }
-    tw_base_buffer_add(to, (struct tw_span){text.at + scan.copied, text.length - scan.copied});
+    tw_base_buffer_add(to, tw_base_span_skip(text, scan.copied));
 }

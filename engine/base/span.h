@@ -18,7 +18,10 @@ struct tw_span {
 
 /** A span over a string literal; the second form is for constant tables. */
 #define TW_SPAN(literal) ((struct tw_span){(literal), sizeof(literal) - 1})
-#define TW_SPAN_INIT(literal) {(literal), sizeof(literal) - 1}
+#define TW_SPAN_INIT(literal)                                                                      \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }
 
 /** A span over a NUL-terminated string (NULL gives an empty span). */
 static inline struct tw_span tw_base_span(const char *text)

@@ -1,7 +1,8 @@
 /* stream.h -- how bytes reach the formats: a pull stream with a bounded look ahead.
  *
- * Sources (files, pipes, memory) and decoders (gzip, UTF-16, repair ...) are both streams; a decoder
- * owns the stream below it. Callers peek a bounded prefix to recognise what it is, then read.
+ * Sources (files, pipes, memory) and decoders (gzip, UTF-16, repair ...) are both streams; a
+ * decoder owns the stream below it. Callers peek a bounded prefix to recognise what it is, then
+ * read.
  *
  * A stream also knows where its bytes came from: `struct tw_cursor` walks along the bytes read and
  * keeps the offset and line *in the decompressed input*, before any change of encoding or repair,
@@ -40,11 +41,11 @@ struct tw_stream_type {
 /** The part that all kinds share; each kind's own struct begins with it. */
 struct tw_stream {
     const struct tw_stream_type *type;
-    char *peeked;              /**< bytes looked at but not yet read */
-    size_t peeked_from;        /**< where the unread part of them begins */
-    size_t peeked_length;      /**< where it ends */
+    char *peeked;         /**< bytes looked at but not yet read */
+    size_t peeked_from;   /**< where the unread part of them begins */
+    size_t peeked_length; /**< where it ends */
     size_t peeked_room;
-    struct tw_error failure;   /**< a failure met while peeking, reported after the peeked bytes */
+    struct tw_error failure; /**< a failure met while peeking, reported after the peeked bytes */
     bool ended;
 };
 

@@ -109,8 +109,8 @@ static bool read_date(struct reader *reader, struct moment *m, bool *ambiguous)
     struct reader start = *reader;
     m->year = number(reader, 4, 4);
     if (m->year >= 0) {
-        return eat(reader, "-/.") && (m->month = number(reader, 1, 2)) >= 0 &&
-               eat(reader, "-/.") && (m->day = number(reader, 1, 2)) >= 0;
+        return eat(reader, "-/.") && (m->month = number(reader, 1, 2)) >= 0 && eat(reader, "-/.") &&
+               (m->day = number(reader, 1, 2)) >= 0;
     }
     *reader = start;
     int first = number(reader, 1, 2);

@@ -72,15 +72,14 @@ enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_di
         struct tw_judgement judgement;
         tw_classify_rank(classifier, &classifier->closed[i], &judgement);
         if (judgement.has_error) {
-            status = tw_classify_result(classifier, &classifier->closed[i], &judgement,
-                                        &list[count++]);
+            status =
+                tw_classify_result(classifier, &classifier->closed[i], &judgement, &list[count++]);
         }
     }
     if (status != TW_OK) {
         return tw_base_error_set(error, status, "out of memory");
     }
-    *diagnoses =
-        (struct tw_diagnoses){list, count, classifier->dropped};
+    *diagnoses = (struct tw_diagnoses){list, count, classifier->dropped};
     return TW_OK;
 }
 

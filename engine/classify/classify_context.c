@@ -1,7 +1,7 @@
 /* classify_context.c -- latches what the log says about clients and the environment.
  *
- * Such signatures stand in every line of some logs. Of each value only the last occurrence is kept, as a copy
- * of its line; limits: TW_CONTEXT_VALUES values of a signature, TW_HOSTS_MAX in all. */
+ * Such signatures stand in every line of some logs. Of each value only the last occurrence is kept,
+ * as a copy of its line; limits: TW_CONTEXT_VALUES values of a signature, TW_HOSTS_MAX in all. */
 #include <stdio.h>
 
 #include "classify/classify_parts.h"
@@ -82,8 +82,8 @@ enum tw_status tw_classify_latch(struct tw_classifier *classifier, const struct 
         return to->line.status;
     }
     rebase(to, line, hit, record->text.at);
-    size_t provider = record->provider.length < TW_HOST_BYTES - 1 ? record->provider.length
-                                                                   : TW_HOST_BYTES - 1;
+    size_t provider =
+        record->provider.length < TW_HOST_BYTES - 1 ? record->provider.length : TW_HOST_BYTES - 1;
     if (provider > 0) {
         memcpy(to->provider, record->provider.at, provider);
     }

@@ -1,5 +1,5 @@
-/* classify_fix.c -- what to do about a cause: fixes for this client, and what to collect where two causes
- * are close. */
+/* classify_fix.c -- what to do about a cause: fixes for this client, and what to collect where two
+ * causes are close. */
 #include "classify/classify_parts.h"
 
 /* Fixes shown of one diagnosis. */
@@ -68,9 +68,9 @@ static const char *reference_text(const struct tw_classifier *classifier, uint32
     if (reference->note != 0) {
         tw_base_buffer_print(&text, "; %s", tw_pack_text(pack, reference->note));
     }
-    const char *copy =
-        text.status == TW_OK ? tw_base_arena_copy(classifier->arena, tw_base_buffer_span(&text))
-                             : NULL;
+    const char *copy = text.status == TW_OK
+                           ? tw_base_arena_copy(classifier->arena, tw_base_buffer_span(&text))
+                           : NULL;
     tw_base_buffer_free(&text);
     return copy;
 }
@@ -157,8 +157,8 @@ static enum tw_status set_collect(const struct tw_classifier *classifier,
         tw_base_arena_alloc(classifier->arena, choice->count, sizeof *list);
     for (size_t i = 0; list != NULL && i < choice->count; i++) {
         const struct tw_pack_collect *from = &pack->collects[choice->at[i]];
-        const char **causes = tw_base_arena_alloc(classifier->arena, from->decides_between.count,
-                                                  sizeof *causes);
+        const char **causes =
+            tw_base_arena_alloc(classifier->arena, from->decides_between.count, sizeof *causes);
         if (causes == NULL) {
             return TW_ERR_MEMORY;
         }
@@ -166,10 +166,9 @@ static enum tw_status set_collect(const struct tw_classifier *classifier,
             uint32_t cause = tw_pack_number(pack, from->decides_between, k);
             causes[k] = tw_pack_text(pack, pack->causes[cause].id);
         }
-        list[i] = (struct tlswhy_collect){tw_pack_text(pack, from->what),
-                                          tw_pack_text_or_null(pack, from->command),
-                                          tw_pack_text_or_null(pack, from->settles), causes,
-                                          from->decides_between.count};
+        list[i] = (struct tlswhy_collect){
+            tw_pack_text(pack, from->what), tw_pack_text_or_null(pack, from->command),
+            tw_pack_text_or_null(pack, from->settles), causes, from->decides_between.count};
     }
     diagnosis->collect_next = list;
     diagnosis->collect_count = choice->count;
@@ -192,7 +191,8 @@ enum tw_status tw_classify_fixes(struct tw_classifier *classifier,
         rival = alternative_count > 1 ? tw_pack_find_cause(pack, alternatives[1].id) : TW_PACK_NONE;
     }
     for (uint32_t i = 0; first == TW_PACK_NONE && i < pack->cause_count; i++) {
-        /* Only context was seen. What would tell whose version it is tells most about anything else. */
+        /* Only context was seen. What would tell whose version it is tells most about anything
+         * else. */
         first = pack->causes[i].fallback ? i : TW_PACK_NONE;
     }
     if (first != TW_PACK_NONE) {

@@ -1,10 +1,11 @@
-/* classify_hold.c -- copies what must outlive a record: a hit with its captures and its excerpt, without
- * secrets and safe to print. */
+/* classify_hold.c -- copies what must outlive a record: a hit with its captures and its excerpt,
+ * without secrets and safe to print. */
 #include "base/redact.h"
 #include "base/visible.h"
 #include "classify/classify_parts.h"
 
-/* A copy of `text` in the arena, redacted, visible, at most `most` bytes of characters that are whole. */
+/* A copy of `text` in the arena, redacted, visible, at most `most` bytes of characters that are
+ * whole. */
 static const char *safe_copy(const struct tw_classifier *classifier, struct tw_arena *arena,
                              struct tw_span text, size_t most)
 {
@@ -38,8 +39,8 @@ static const char *safe_copy(const struct tw_classifier *classifier, struct tw_a
     return copy;
 }
 
-/* At most TW_CONFIRM_WINDOW bytes of the line. Where its beginning is cut off, it goes on after the next
- * blank, so that the tail of a secret whose name is out of sight is not shown. */
+/* At most TW_CONFIRM_WINDOW bytes of the line. Where its beginning is cut off, it goes on after the
+ * next blank, so that the tail of a secret whose name is out of sight is not shown. */
 struct tw_span tw_classify_line(struct tw_span text, size_t start)
 {
     size_t limit = TW_CONFIRM_WINDOW / 2;
@@ -99,10 +100,8 @@ enum tw_status tw_classify_hold(const struct tw_classifier *classifier,
                                 const struct tw_record *record, const struct tw_hit *hit,
                                 struct tw_arena *arena, struct tw_held *held)
 {
-    *held = (struct tw_held){.signature = hit->signature,
-                             .record_id = record->id,
-                             .at = hit->at,
-                             .out = record->at.out};
+    *held = (struct tw_held){
+        .signature = hit->signature, .record_id = record->id, .at = hit->at, .out = record->at.out};
     tw_classify_key_captures(hit, held->host, held->version);
     struct tw_span line = tw_base_span_trim(tw_classify_line(record->text, hit->start));
     held->excerpt = safe_copy(classifier, arena, line, TW_EXCERPT_MAX);

@@ -1,9 +1,9 @@
 /* classify_incident.c -- binds hits to incidents, and takes equal incidents as one.
  *
- * Errors bind when they stand in one record, or near one another with no sign between them that something new
- * began: another host, a new connection attempt, or the same error again (a retry). Clients and facts join the
- * incident that they stand near, and never make one. Most traces have no clock, so nearness is counted in bytes
- * of text. */
+ * Errors bind when they stand in one record, or near one another with no sign between them that
+ * something new began: another host, a new connection attempt, or the same error again (a retry).
+ * Clients and facts join the incident that they stand near, and never make one. Most traces have no
+ * clock, so nearness is counted in bytes of text. */
 #include "base/hash.h"
 #include "classify/classify_parts.h"
 
@@ -26,7 +26,8 @@ static bool has_signature(const struct tw_incident *incident, uint32_t signature
     return false;
 }
 
-/* Whether the incident already has this very piece of evidence: the same signature about the same host. */
+/* Whether the incident already has this very piece of evidence: the same signature about the same
+ * host. */
 static bool has_evidence(const struct tw_incident *incident, uint32_t signature, const char *host,
                          const char *version)
 {
@@ -40,18 +41,30 @@ static bool has_evidence(const struct tw_incident *incident, uint32_t signature,
     return false;
 }
 
-static struct tw_held *room_for_hit(struct tw_incident *incident)
+/* Where a further piece of evidence goes: `*held` is its place, to be filled and counted; NULL
+ * where the incident has this piece, or as many as are kept. */
+static enum tw_status place_evidence(struct tw_incident *incident, uint32_t signature,
+                                     const char *host, const char *version, struct tw_held **held)
 {
+    *held = NULL;
+    if (has_evidence(incident, signature, host, version)) {
+        return TW_OK;
+    }
+    if (incident->hit_count >= TW_EVIDENCE_MAX) {
+        incident->dropped++;
+        return TW_OK;
+    }
     if (incident->hit_count == incident->hit_room) {
         size_t room = incident->hit_room == 0 ? 16 : incident->hit_room * 2;
         struct tw_held *grown = tw_base_realloc(incident->hits, room, sizeof *grown);
         if (grown == NULL) {
-            return NULL;
+            return TW_ERR_MEMORY;
         }
         incident->hits = grown;
         incident->hit_room = room;
     }
-    return &incident->hits[incident->hit_count];
+    *held = &incident->hits[incident->hit_count];
+    return TW_OK;
 }
 
 /* Whether what a context says can be about the incident in hand. */
@@ -62,32 +75,29 @@ static bool applies(const struct tw_classifier *classifier, const struct tw_cont
                   (context->record.at.out == incident->first_out &&
                    context->hit.chain < incident->first_chain);
     return !(incident->fresh && before) &&
-           !tw_classify_stacks_differ(classifier, incident->stack, tw_classify_stack(classifier, context->signature));
+           !tw_classify_stacks_differ(classifier, incident->stack,
+                                      tw_classify_stack(classifier, context->signature));
 }
 
 static enum tw_status add_context(struct tw_classifier *classifier,
                                   const struct tw_context *context)
 {
     struct tw_incident *incident = &classifier->open;
-    if (!applies(classifier, context) ||
-        has_evidence(incident, context->signature, context->host, context->version)) {
-        return TW_OK;
+    struct tw_held *held = NULL;
+    enum tw_status status = TW_OK;
+    if (applies(classifier, context)) {
+        status =
+            place_evidence(incident, context->signature, context->host, context->version, &held);
     }
-    if (incident->hit_count >= TW_EVIDENCE_MAX) {
-        incident->dropped++;
-        return TW_OK;
+    if (held != NULL) {
+        status = tw_classify_unlatch(classifier, context, incident->arena, held);
+        incident->hit_count += status == TW_OK;
     }
-    struct tw_held *held = room_for_hit(incident);
-    if (held == NULL) {
-        return TW_ERR_MEMORY;
-    }
-    enum tw_status status = tw_classify_unlatch(classifier, context, incident->arena, held);
-    incident->hit_count += status == TW_OK;
     return status;
 }
 
-/* Whether context `a` says more of the client than `b`: a more specific client, or a later word of one as
- * specific. */
+/* Whether context `a` says more of the client than `b`: a more specific client, or a later word of
+ * one as specific. */
 static bool says_more(const struct tw_classifier *classifier, const struct tw_context *a,
                       const struct tw_context *b)
 {
@@ -225,20 +235,11 @@ static enum tw_status add_error(struct tw_classifier *classifier, const struct t
         hit->at.line < incident->first_line ? hit->at.line : incident->first_line;
     incident->last_line = hit->at.line > incident->last_line ? hit->at.line : incident->last_line;
     add_host(incident, host);
-    if (has_evidence(incident, hit->signature, host, version)) {
-        return TW_OK;
-    }
-    if (incident->hit_count >= TW_EVIDENCE_MAX) {
-        incident->dropped++;
-        return TW_OK;
-    }
-    struct tw_held *held = room_for_hit(incident);
-    if (held == NULL) {
-        return TW_ERR_MEMORY;
-    }
-    enum tw_status status = tw_classify_hold(classifier, record, hit, incident->arena, held);
-    incident->hit_count += status == TW_OK;
-    if (status == TW_OK) {
+    struct tw_held *held = NULL;
+    enum tw_status status = place_evidence(incident, hit->signature, host, version, &held);
+    if (held != NULL) {
+        status = tw_classify_hold(classifier, record, hit, incident->arena, held);
+        incident->hit_count += status == TW_OK;
         note_client(classifier);
     }
     return status;
@@ -284,7 +285,8 @@ enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw
                                const struct tw_hit *hits, size_t count, struct tw_error *error)
 {
     enum tw_status status = TW_OK;
-    /* Context first: what a record says of its client counts for the error in it, wherever it stands. */
+    /* Context first: what a record says of its client counts for the error in it, wherever it
+     * stands. */
     for (size_t i = 0; status == TW_OK && i < count; i++) {
         if (classifier->pack->signatures[hits[i].signature].kind != TLSWHY_KIND_ERROR) {
             status = add_to_context(classifier, record, &hits[i]);
@@ -331,7 +333,8 @@ static uint64_t key_of(const struct tw_classifier *classifier, const struct tw_i
                         tw_base_span(incident->client_version));
 }
 
-/* The last time that the incident's hits tell; of its own when it closes, of its last repeat later. */
+/* The last time that the incident's hits tell; of its own when it closes, of its last repeat later.
+ */
 static void note_last_time(struct tw_incident *incident, const struct tw_incident *from)
 {
     for (size_t i = 0; i < from->hit_count; i++) {

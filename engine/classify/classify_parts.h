@@ -7,8 +7,9 @@
 #include "base/limits.h"
 #include "classify/classify.h"
 
-/** How far apart, in bytes of text, the records of one failure may lie. Two kibibytes are some twenty lines:
- *  more than between the parts of one trace, less than between two attempts of a person. */
+/** How far apart, in bytes of text, the records of one failure may lie. Two kibibytes are some
+ * twenty lines: more than between the parts of one trace, less than between two attempts of a
+ * person. */
 #define TW_INCIDENT_GAP 2048u
 /** The same within one connection attempt, whose beginning the log shows. */
 #define TW_ATTEMPT_GAP (64u << 10)
@@ -23,12 +24,13 @@
 #define TW_HOST_BYTES 256
 #define TW_VERSION_BYTES 64
 
-/** A hit that outlives its record. All strings are redacted, visible, and lie in the arena of the input. */
+/** A hit that outlives its record. All strings are redacted, visible, and lie in the arena of the
+ * input. */
 struct tw_held {
     uint32_t signature;
     uint64_t record_id;
-    struct tw_cursor at;  /**< the hit itself */
-    uint64_t out;         /**< where its record begins in the text */
+    struct tw_cursor at; /**< the hit itself */
+    uint64_t out;        /**< where its record begins in the text */
     const char *excerpt;
     const char *provider; /**< NULL where unknown */
     const char *time;
@@ -39,9 +41,10 @@ struct tw_held {
     char version[TW_VERSION_BYTES]; /**< likewise */
 };
 
-/** A context signature (client or fact) with one captured host and version, latched: where it stood first, and
- *  its last occurrence, of which only a line is kept. It becomes a held hit when an incident needs it, so
- *  that a client named in every line of a log costs a copy of that line and nothing more. */
+/** A context signature (client or fact) with one captured host and version, latched: where it stood
+ * first, and its last occurrence, of which only a line is kept. It becomes a held hit when an
+ * incident needs it, so that a client named in every line of a log costs a copy of that line and
+ * nothing more. */
 struct tw_context {
     uint32_t signature;
     uint32_t next; /**< the next context of the same signature, or TW_PACK_NONE */
@@ -70,8 +73,9 @@ struct tw_incident {
     uint64_t last_record; /**< out of the last error's record */
     uint32_t last_chain;  /**< and its exception chain */
     tw_text stack;        /**< the stack that its records hint at; absent: none does */
-    bool fresh;           /**< begun by another exception in the same record: what stood before says nothing of it */
-    uint32_t first_chain; /**< of its first record */
+    bool fresh; /**< begun by another exception in the same record: what stood before says nothing
+                   of it */
+    uint32_t first_chain;                         /**< of its first record */
     char hosts[TW_INCIDENT_HOSTS][TW_HOST_BYTES]; /**< of its errors, or of what stands near them */
     size_t host_count;
     bool in_attempt;
@@ -79,19 +83,19 @@ struct tw_incident {
     char client_version[TW_VERSION_BYTES];
     uint64_t key;
     char last_time[TW_TIME_BYTES]; /**< of the last equal incident; "" where unknown */
-    struct tw_arena *arena; /**< strings of its hits */
+    struct tw_arena *arena;        /**< strings of its hits */
 };
 
 struct tw_classifier {
     const struct tw_pack *pack;
     struct tw_classify_options options;
     char *logical_name;
-    struct tw_arena *arena;  /**< of the result */
+    struct tw_arena *arena; /**< of the result */
     struct tw_context *contexts;
     size_t context_count;
     uint32_t *first_context; /**< by signature: its first context, or TW_PACK_NONE */
     uint64_t serial;
-    uint64_t attempt; /**< 0: the log shows no beginning of an attempt */
+    uint64_t attempt;        /**< 0: the log shows no beginning of an attempt */
     struct tw_incident open; /**< hit_count 0: none */
     struct tw_incident *closed;
     size_t closed_count, closed_room;
@@ -104,10 +108,10 @@ struct tw_classifier {
 
 /** What is known of an incident when it is judged. */
 struct tw_judgement {
-    uint32_t client; /**< TW_PACK_NONE */
-    const char *version; /**< NULL */
+    uint32_t client;                                 /**< TW_PACK_NONE */
+    const char *version;                             /**< NULL */
     const struct tw_held *evidence[TW_EVIDENCE_MAX]; /**< in the order of the input */
-    bool counts[TW_EVIDENCE_MAX];       /**< whether its terms were added */
+    bool counts[TW_EVIDENCE_MAX];                    /**< whether its terms were added */
     bool tells_version[TW_EVIDENCE_MAX]; /**< whether the client's version terms hang on it */
     size_t evidence_count;
     uint64_t dropped;
@@ -119,7 +123,8 @@ struct tw_judgement {
     double family_confidence;
     double cause_confidence;
     bool conclusive;
-    bool has_error; /**< false: only conditions of other evidence, which was not there: no incident */
+    bool has_error; /**< false: only conditions of other evidence, which was not there: no incident
+                     */
 };
 
 /** classify_hold.c: copies a hit with its strings to `arena`. */
@@ -134,8 +139,8 @@ struct tw_span tw_classify_line(struct tw_span text, size_t start);
 void tw_classify_key_captures(const struct tw_hit *hit, char host[TW_HOST_BYTES],
                               char version[TW_VERSION_BYTES]);
 
-/** classify_context.c: latches a hit of a client or a fact. `*context` is where it is, NULL where there is
- *  no room for a further value. */
+/** classify_context.c: latches a hit of a client or a fact. `*context` is where it is, NULL where
+ * there is no room for a further value. */
 enum tw_status tw_classify_latch(struct tw_classifier *classifier, const struct tw_record *record,
                                  const struct tw_hit *hit, struct tw_context **context);
 /** The last occurrence of a context as a held hit with strings in `arena`. */
@@ -145,14 +150,14 @@ enum tw_status tw_classify_unlatch(const struct tw_classifier *classifier,
 /** Forgets all contexts. */
 void tw_classify_forget(struct tw_classifier *classifier);
 
-/** classify_host.c: the stack of a signature's client: of a client, whom it proves, of an error, whom it hints at.
- *  Absent: not known. */
+/** classify_host.c: the stack of a signature's client: of a client, whom it proves, of an error,
+ * whom it hints at. Absent: not known. */
 tw_text tw_classify_stack(const struct tw_classifier *classifier, uint32_t signature);
 /** Whether two stacks are known and not the same. */
 bool tw_classify_stacks_differ(const struct tw_classifier *classifier, tw_text a, tw_text b);
 
-/** classify_host.c: brings a host into its plain form: lower case, no port, no final dot; false where it
- *  is none. */
+/** classify_host.c: brings a host into its plain form: lower case, no port, no final dot; false
+ * where it is none. */
 bool tw_classify_host(struct tw_span text, char host[TW_HOST_BYTES]);
 /** Whether the host belongs to the online service. */
 bool tw_classify_is_service(const struct tw_pack *pack, const char *host);
@@ -161,7 +166,8 @@ bool tw_classify_is_service(const struct tw_pack *pack, const char *host);
 enum tw_status tw_classify_close(struct tw_classifier *classifier);
 void tw_classify_incident_free(struct tw_incident *incident);
 
-/** classify_rank.c: judges an incident with all that the input holds; fills classifier->confidence. */
+/** classify_rank.c: judges an incident with all that the input holds; fills classifier->confidence.
+ */
 void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident *incident,
                       struct tw_judgement *judgement);
 
@@ -181,8 +187,8 @@ enum tw_status tw_classify_fixes(struct tw_classifier *classifier,
 const char *const *tw_classify_texts(const struct tw_classifier *classifier, struct tw_list list);
 
 /** The signature of a held hit. */
-static inline const struct tw_pack_signature *
-tw_classify_signature(const struct tw_classifier *classifier, const struct tw_held *held)
+static inline const struct tw_pack_signature *tw_classify_signature(
+    const struct tw_classifier *classifier, const struct tw_held *held)
 {
     return &classifier->pack->signatures[held->signature];
 }

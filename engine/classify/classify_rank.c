@@ -1,23 +1,26 @@
 /* classify_rank.c -- adds up the evidence of an incident and ranks its causes.
  *
- * Every term is a log-odds number from the pack; the score of a cause is the logarithm of its prior within its
- * family (the client's, where the client is known) plus its terms. Causes that nothing speaks for take no
- * part. A null hypothesis, "something that is not in the pack", competes with a score of its own, so that weak
- * evidence gives low confidence. A softmax makes probabilities of the scores. docs/classifier.md explains. */
+ * Every term is a log-odds number from the pack; the score of a cause is the logarithm of its prior
+ * within its family (the client's, where the client is known) plus its terms. Causes that nothing
+ * speaks for take no part. A null hypothesis, "something that is not in the pack", competes with a
+ * score of its own, so that weak evidence gives low confidence. A softmax makes probabilities of
+ * the scores. docs/classifier.md explains. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "classify/classify_parts.h"
 
-/* Score of the null hypothesis: a little above one weak piece of evidence, so that such a piece alone is never
- * a diagnosis, and below a moderate one. */
+/* Score of the null hypothesis: a little above one weak piece of evidence, so that such a piece
+ * alone is never a diagnosis, and below a moderate one. */
 #define NULL_SCORE 1.0
-/* Weight of a cause that the client's priors for its family leave out: hardly, but not impossible. */
+/* Weight of a cause that the client's priors for its family leave out: hardly, but not impossible.
+ */
 #define UNLISTED_WEIGHT 0.05
 /* Nothing that a log says is surer than this. */
 #define MOST_CONFIDENCE 0.99
 
-/* ---- which evidence ---------------------------------------------------------------------------- */
+/* ---- which evidence ----------------------------------------------------------------------------
+ */
 
 static int by_place(const void *left, const void *right)
 {
@@ -89,8 +92,8 @@ static bool counts(const struct tw_classifier *classifier, const struct tw_incid
            incident->host_count == 0 || is_host_of(incident, held->host);
 }
 
-/* Evidence from elsewhere in the input: facts about the machine, and about the incident's hosts. Held in the
- * arena of the result. Out of memory only loses them. */
+/* Evidence from elsewhere in the input: facts about the machine, and about the incident's hosts.
+ * Held in the arena of the result. Out of memory only loses them. */
 static void add_from_input(struct tw_classifier *classifier, const struct tw_incident *incident,
                            struct tw_judgement *judgement)
 {
@@ -117,7 +120,8 @@ static void add_from_input(struct tw_classifier *classifier, const struct tw_inc
     }
 }
 
-/* The client: what the user said where the log says less, what the log showed, what an error hints at. */
+/* The client: what the user said where the log says less, what the log showed, what an error hints
+ * at. */
 static void choose_client(const struct tw_classifier *classifier,
                           const struct tw_incident *incident, struct tw_judgement *judgement)
 {
@@ -181,7 +185,8 @@ static void judge_version(const struct tw_classifier *classifier, struct tw_judg
     }
 }
 
-/* ---- the sum ----------------------------------------------------------------------------------- */
+/* ---- the sum -----------------------------------------------------------------------------------
+ */
 
 static void add_terms(struct tw_classifier *classifier, struct tw_terms terms)
 {
@@ -323,8 +328,7 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
         const struct tw_pack_signature *signature = tw_classify_signature(classifier, held);
         bool again = false;
         for (size_t k = 0; k < i; k++) {
-            again |= judgement->counts[k] &&
-                     judgement->evidence[k]->signature == held->signature;
+            again |= judgement->counts[k] && judgement->evidence[k]->signature == held->signature;
         }
         judgement->counts[i] = !again && counts(classifier, incident, held);
         if (judgement->counts[i]) {

@@ -15,7 +15,8 @@ static const char *hash_text(const struct tw_classifier *classifier, uint64_t ha
     return tw_base_arena_copy(classifier->arena, tw_base_span(text));
 }
 
-/* ---- evidence ---------------------------------------------------------------------------------- */
+/* ---- evidence ----------------------------------------------------------------------------------
+ */
 
 /* Ids of the causes that a signature speaks for or against. */
 static const char *const *cause_ids(const struct tw_classifier *classifier, struct tw_terms terms)
@@ -85,8 +86,8 @@ static enum tw_status set_evidence(const struct tw_classifier *classifier,
     struct tw_pack_signature none = {.kind = 0};
     enum tw_status status =
         set_terms(classifier, counts ? signature : &none, version_terms, evidence);
-    bool failed = evidence->supports == NULL || evidence->rules_out == NULL ||
-                  evidence->record_id == NULL;
+    bool failed =
+        evidence->supports == NULL || evidence->rules_out == NULL || evidence->record_id == NULL;
     return failed ? TW_ERR_MEMORY : status;
 }
 
@@ -106,17 +107,20 @@ static enum tw_status set_all_evidence(const struct tw_classifier *classifier,
     return status;
 }
 
-/* ---- causes ------------------------------------------------------------------------------------ */
+/* ---- causes ------------------------------------------------------------------------------------
+ */
 
 static struct tlswhy_ranked_cause ranked(const struct tw_classifier *classifier, uint32_t index,
                                          double confidence)
 {
     const struct tw_pack *pack = classifier->pack;
     const struct tw_pack_cause *cause = &pack->causes[index];
-    return (struct tlswhy_ranked_cause){
-        tw_pack_text(pack, cause->id),      tw_pack_text(pack, pack->families[cause->family].id),
-        tw_pack_text(pack, cause->title),   tw_pack_text(pack, cause->meaning),
-        confidence,                         tw_pack_text_or_null(pack, cause->told_apart_by)};
+    return (struct tlswhy_ranked_cause){tw_pack_text(pack, cause->id),
+                                        tw_pack_text(pack, pack->families[cause->family].id),
+                                        tw_pack_text(pack, cause->title),
+                                        tw_pack_text(pack, cause->meaning),
+                                        confidence,
+                                        tw_pack_text_or_null(pack, cause->told_apart_by)};
 }
 
 static int by_confidence(const void *left, const void *right)
@@ -142,8 +146,7 @@ static enum tw_status set_alternatives(const struct tw_classifier *classifier,
     for (uint32_t i = 0; i < pack->cause_count; i++) {
         bool is_answer = judgement->conclusive && i == judgement->cause;
         if (!is_answer && classifier->confidence[i] >= LEAST_CONFIDENCE) {
-            list[diagnosis->alternative_count++] =
-                ranked(classifier, i, classifier->confidence[i]);
+            list[diagnosis->alternative_count++] = ranked(classifier, i, classifier->confidence[i]);
         }
     }
     qsort(list, diagnosis->alternative_count, sizeof *list, by_confidence);
@@ -151,7 +154,8 @@ static enum tw_status set_alternatives(const struct tw_classifier *classifier,
     return TW_OK;
 }
 
-/* ---- the rest ---------------------------------------------------------------------------------- */
+/* ---- the rest ----------------------------------------------------------------------------------
+ */
 
 /* Made of logical name, offset, record and signature (contract, section 3), never of a clock. */
 static uint64_t id_of(const struct tw_classifier *classifier, const struct tw_incident *incident)
@@ -208,8 +212,7 @@ static void set_answer(const struct tw_classifier *classifier, const struct tw_j
         diagnosis->headline = tw_pack_text(pack, pack->causes[judgement->cause].headline);
         diagnosis->look_alike = family->look_alike != 0;
         diagnosis->next_steps = tw_classify_texts(classifier, family->next_steps);
-        diagnosis->next_step_count =
-            diagnosis->next_steps == NULL ? 0 : family->next_steps.count;
+        diagnosis->next_step_count = diagnosis->next_steps == NULL ? 0 : family->next_steps.count;
     }
     if (judgement->client != TW_PACK_NONE) {
         diagnosis->client_id = tw_pack_text(pack, pack->clients[judgement->client].id);

@@ -75,8 +75,9 @@ struct tw_cli_list {
 /** A parsed command line. */
 struct tw_cli_line {
     enum tw_cli_command command;
-    struct tw_cli_list values[TW_OPTIONS]; /**< what was given, in order; flags have an empty string */
-    struct tw_cli_list rest;               /**< paths, ids */
+    struct tw_cli_list
+        values[TW_OPTIONS];  /**< what was given, in order; flags have an empty string */
+    struct tw_cli_list rest; /**< paths, ids */
 };
 
 /** Parses. False: a message with a suggestion was printed to standard error. */
@@ -106,26 +107,27 @@ int tw_cli_completion(const struct tw_cli_line *line);
 void tw_cli_help(enum tw_cli_command command);
 void tw_cli_version(bool verbose);
 
-/** Where results go: standard output, a file that is replaced when it is complete, or one that is appended
- *  to. */
+/** Where results go: standard output, a file that is replaced when it is complete, or one that is
+ * appended to. */
 struct tw_cli_output {
     int fd;
-    bool flush;         /**< not a regular file: every write goes out at once */
-    char *path;         /**< of the file to be replaced, or NULL */
-    char *temporary;    /**< beside it */
-    char *held;         /**< bytes not yet written */
+    bool flush;      /**< not a regular file: every write goes out at once */
+    char *path;      /**< of the file to be replaced, or NULL */
+    char *temporary; /**< beside it */
+    char *held;      /**< bytes not yet written */
     size_t held_length;
-    bool reader_gone;   /**< standard output was closed by its reader */
+    bool reader_gone; /**< standard output was closed by its reader */
 };
 bool tw_cli_output_open(struct tw_cli_output *output, const struct tw_cli_line *line);
 /** A tlswhy_write. */
 enum tlswhy_status tw_cli_output_write(void *output, const char *bytes, size_t length,
                                        struct tlswhy_error *error);
-/** Ends it: with `keep` the file takes its place, else it is removed. False: it could not be written. */
+/** Ends it: with `keep` the file takes its place, else it is removed. False: it could not be
+ * written. */
 bool tw_cli_output_close(struct tw_cli_output *output, bool keep);
 
-/** Reads what a person pastes into the terminal. Returns a descriptor to read it from, or -1 where the person
- *  left. Lines may have any length. */
+/** Reads what a person pastes into the terminal. Returns a descriptor to read it from, or -1 where
+ * the person left. Lines may have any length. */
 int tw_cli_paste(void);
 
 /** Set by TERM and INT; the number of the signal. */

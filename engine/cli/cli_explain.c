@@ -26,12 +26,11 @@ int tw_cli_explain(const struct tw_cli_line *line)
         if (i > 0 && !json) {
             (void)tw_cli_output_write(&output, "\n", 1, &error);
         }
-        enum tlswhy_status status = tlswhy_explain(pack, line->rest.at[i], json,
-                                                   tw_cli_output_write, &output, &error);
+        enum tlswhy_status status =
+            tlswhy_explain(pack, line->rest.at[i], json, tw_cli_output_write, &output, &error);
         if (status != TLSWHY_OK) {
             tw_cli_say("%s", error.message);
-            exit_status =
-                status == TLSWHY_ERR_USAGE ? TLSWHY_EXIT_DIAGNOSED : TLSWHY_EXIT_FAILED;
+            exit_status = status == TLSWHY_ERR_USAGE ? TLSWHY_EXIT_DIAGNOSED : TLSWHY_EXIT_FAILED;
         }
     }
     if (!tw_cli_output_close(&output, true)) {

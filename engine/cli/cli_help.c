@@ -117,7 +117,8 @@ void tw_cli_version(bool verbose)
     }
 }
 
-/* ---- completions ------------------------------------------------------------------------------- */
+/* ---- completions -------------------------------------------------------------------------------
+ */
 
 static void print_bash(void)
 {
@@ -147,9 +148,10 @@ static void print_bash(void)
     for (size_t i = 0; i < tw_cli_command_count; i++) {
         (void)printf("%s%s", i == 0 ? "" : " ", tw_cli_commands[i].name);
     }
-    (void)fputs("\" -- \"$current\"))\n    else\n        COMPREPLY=($(compgen -f -- \"$current\"))\n"
-                "    fi\n}\ncomplete -o filenames -F _tlswhy tlswhy\n",
-                stdout);
+    (void)fputs(
+        "\" -- \"$current\"))\n    else\n        COMPREPLY=($(compgen -f -- \"$current\"))\n"
+        "    fi\n}\ncomplete -o filenames -F _tlswhy tlswhy\n",
+        stdout);
 }
 
 static void print_zsh(void)
@@ -179,9 +181,11 @@ static void print_zsh(void)
     (void)fputs("  '*:path:_files'\n", stdout);
 }
 
-/* ---- man page ---------------------------------------------------------------------------------- */
+/* ---- man page ----------------------------------------------------------------------------------
+ */
 
-/* Text for roff: a leading dot or quote and every backslash and hyphen must not be taken for markup. */
+/* Text for roff: a leading dot or quote and every backslash and hyphen must not be taken for
+ * markup. */
 static void print_roff(const char *text)
 {
     if (*text == '.' || *text == '\'') {
@@ -210,11 +214,12 @@ static void print_man(void)
         print_roff(tw_cli_commands[i].usage);
         (void)putchar('\n');
     }
-    (void)fputs(".SH DESCRIPTION\nReads traces of Dynamics 365 clients and other logs, and says which "
-                "client failed to\nconnect, why, whether TLS is the reason at all, and what to do. "
-                "With no path it reads\nstandard input, or asks for a paste. Nothing leaves the "
-                "machine; secrets are redacted.\n.SH COMMANDS\n",
-                stdout);
+    (void)fputs(
+        ".SH DESCRIPTION\nReads traces of Dynamics 365 clients and other logs, and says which "
+        "client failed to\nconnect, why, whether TLS is the reason at all, and what to do. "
+        "With no path it reads\nstandard input, or asks for a paste. Nothing leaves the "
+        "machine; secrets are redacted.\n.SH COMMANDS\n",
+        stdout);
     for (size_t i = 0; i < tw_cli_command_count; i++) {
         (void)printf(".TP\n.B %s\n", tw_cli_commands[i].name);
         print_roff(tw_cli_commands[i].help);
@@ -234,16 +239,17 @@ static void print_man(void)
         print_roff(option->help);
         (void)putchar('\n');
     }
-    (void)fputs(".SH EXIT STATUS\n.TP\n.B 0\neverything was looked at, nothing diagnosed\n"
-                ".TP\n.B 1\nat least one diagnosis\n"
-                ".TP\n.B 2\nthe job could not be done: usage, a bad pack, no path could be read, no "
-                "output\n"
-                ".TP\n.B 3\nnothing diagnosed, and not everything could be looked at\n"
-                ".TP\n.B 141\nthe reader of standard output went away\n"
-                ".TP\n.B 128+N\nended by signal N, after printing what it had\n"
-                ".SH FILES\n.I ~/.cache/tlswhy\nholds compiled packs that were added with "
-                "\\-\\-signatures; it can be removed at any time.\n",
-                stdout);
+    (void)fputs(
+        ".SH EXIT STATUS\n.TP\n.B 0\neverything was looked at, nothing diagnosed\n"
+        ".TP\n.B 1\nat least one diagnosis\n"
+        ".TP\n.B 2\nthe job could not be done: usage, a bad pack, no path could be read, no "
+        "output\n"
+        ".TP\n.B 3\nnothing diagnosed, and not everything could be looked at\n"
+        ".TP\n.B 141\nthe reader of standard output went away\n"
+        ".TP\n.B 128+N\nended by signal N, after printing what it had\n"
+        ".SH FILES\n.I ~/.cache/tlswhy\nholds compiled packs that were added with "
+        "\\-\\-signatures; it can be removed at any time.\n",
+        stdout);
 }
 
 int tw_cli_completion(const struct tw_cli_line *line)

@@ -8,8 +8,8 @@
 
 void tw_cli_say(const char *format, ...)
 {
-    /* One write a message, so that messages of several processes do not mix. What was typed may hold terminal
-     * escapes too. A standard error that is broken or full never stops the work. */
+    /* One write a message, so that messages of several processes do not mix. What was typed may
+     * hold terminal escapes too. A standard error that is broken or full never stops the work. */
     char text[2048];
     char shown[4096];
     va_list arguments;
@@ -123,8 +123,7 @@ static bool take_long(struct tw_cli_line *line, char *argument, char ***next)
             return accept(line, i, equals + 1);
         }
         if (**next == NULL) {
-            tw_cli_say("--%s needs a value: --%s %s", option->name, option->name,
-                       option->argument);
+            tw_cli_say("--%s needs a value: --%s %s", option->name, option->name, option->argument);
             return false;
         }
         return accept(line, i, *(*next)++);

@@ -1,7 +1,8 @@
 /* cli_output.c -- where results go; see cli.h.
  *
- * A file that is replaced is written under a temporary name beside it, synced and renamed, so that it is there whole
- * or not at all. Output that is no regular file goes out at once, for whoever waits behind a pipe. */
+ * A file that is replaced is written under a temporary name beside it, synced and renamed, so that
+ * it is there whole or not at all. Output that is no regular file goes out at once, for whoever
+ * waits behind a pipe. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

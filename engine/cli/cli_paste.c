@@ -1,7 +1,8 @@
 /* cli_paste.c -- takes a paste from the terminal.
  *
- * A terminal in its usual mode cuts lines at 4,095 bytes, and traces have longer ones; so line editing is switched off
- * while the paste is read, and the end key is looked for here. The terminal is set back whatever happens. */
+ * A terminal in its usual mode cuts lines at 4,095 bytes, and traces have longer ones; so line
+ * editing is switched off while the paste is read, and the end key is looked for here. The terminal
+ * is set back whatever happens. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +42,9 @@ static bool copy_paste(int to, char end_key)
         }
         const char *end = memchr(bytes, end_key, (size_t)got);
         size_t length = end == NULL ? (size_t)got : (size_t)(end - bytes);
-        /* Without line editing the return key sends a carriage return only where the terminal is told so; it
-         * is not (ICRNL stays). What is pasted is shown, so that the person sees that it arrived. */
+        /* Without line editing the return key sends a carriage return only where the terminal is
+         * told so; it is not (ICRNL stays). What is pasted is shown, so that the person sees that
+         * it arrived. */
         if (!write_all(to, bytes, length)) {
             return false;
         }

@@ -29,18 +29,19 @@ bool tw_cli_open_pack(const struct tw_cli_line *line, struct tlswhy_pack **pack)
     const struct tw_cli_list *folders = &line->values[TW_OPT_SIGNATURES];
     bool without_default = tw_cli_has(line, TW_OPT_NO_DEFAULT_SIGNATURES);
     if (without_default && folders->count == 0) {
-        tw_cli_say("--no-default-signatures leaves no signatures; add a pack with --signatures DIR");
+        tw_cli_say(
+            "--no-default-signatures leaves no signatures; add a pack with --signatures DIR");
         return false;
     }
-    if (tlswhy_pack_open(pack, without_default, folders->at, folders->count, &error) !=
-        TLSWHY_OK) {
+    if (tlswhy_pack_open(pack, without_default, folders->at, folders->count, &error) != TLSWHY_OK) {
         tw_cli_say("%s", error.message);
         return false;
     }
     return true;
 }
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values ------------------------------------------------------------------------------------
+ */
 
 /* A whole number with an optional K, M or G. */
 static bool read_size(const struct tw_cli_line *line, enum tw_cli_id id, uint64_t least,
@@ -58,8 +59,8 @@ static bool read_size(const struct tw_cli_line *line, enum tw_cli_id id, uint64_
         shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
         end += shift != 0;
     }
-    if (end == NULL || end == text || *end != '\0' || errno != 0 ||
-        value > UINT64_MAX >> shift || value << shift < least || value << shift > most) {
+    if (end == NULL || end == text || *end != '\0' || errno != 0 || value > UINT64_MAX >> shift ||
+        value << shift < least || value << shift > most) {
         tw_cli_say("--%s cannot be \"%s\"; allowed is a number from %llu to %llu",
                    tw_cli_options[id].name, text, (unsigned long long)least,
                    (unsigned long long)most);
@@ -100,7 +101,8 @@ static bool wants_color(const struct tw_cli_line *line)
            (term == NULL || strcmp(term, "dumb") != 0);
 }
 
-/* ---- paths ------------------------------------------------------------------------------------- */
+/* ---- paths -------------------------------------------------------------------------------------
+ */
 
 static bool read_names(const char *path, struct names *names)
 {
@@ -189,7 +191,8 @@ static bool collect_paths(const struct tw_cli_line *line, struct names *names,
     return true;
 }
 
-/* ---- the job ----------------------------------------------------------------------------------- */
+/* ---- the job -----------------------------------------------------------------------------------
+ */
 
 static bool read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job)
 {

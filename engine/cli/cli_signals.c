@@ -6,8 +6,8 @@
 
 volatile sig_atomic_t tw_cli_stopped;
 
-/* Standard input is made to end, so that a read that waits for a quiet pipe returns; only calls that are safe in a
- * handler (signal-safety(7)). The second signal is not caught. */
+/* Standard input is made to end, so that a read that waits for a quiet pipe returns; only calls
+ * that are safe in a handler (signal-safety(7)). The second signal is not caught. */
 static void on_signal(int number)
 {
     tw_cli_stopped = number;

@@ -1,5 +1,5 @@
-/* cli_signatures.c -- the subcommand signatures: list here, the rest by the helper program tlswhy-pack, which has
- * what compiling packs needs. */
+/* cli_signatures.c -- the subcommand signatures: list here, the rest by the helper program
+ * tlswhy-pack, which has what compiling packs needs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* confirm.c -- decides which candidates are hits, and takes their captures; see confirm.h.
  *
- * Patterns are compiled when their anchor is first seen: a start that confirms nothing pays nothing. A pattern
- * looks at the line around the anchor, TW_CONFIRM_WINDOW bytes each way at most, or at the record. */
+ * Patterns are compiled when their anchor is first seen: a start that confirms nothing pays
+ * nothing. A pattern looks at the line around the anchor, TW_CONFIRM_WINDOW bytes each way at most,
+ * or at the record. */
 #include "confirm/confirm.h"
 
 #include <stdlib.h>
@@ -110,9 +111,8 @@ static struct tw_span line_around(struct tw_span text, size_t at)
 static enum tw_status compile(struct tw_pattern **pattern, const char *text, bool caseless,
                               struct tw_error *error)
 {
-    return *pattern != NULL
-               ? TW_OK
-               : tw_match_pattern_new(pattern, tw_base_span(text), caseless, error);
+    return *pattern != NULL ? TW_OK
+                            : tw_match_pattern_new(pattern, tw_base_span(text), caseless, error);
 }
 
 /* TW_OK: the wording holds, and `hit` has its place and captures. TW_END: it does not. */
@@ -124,9 +124,9 @@ static enum tw_status try_wording(struct tw_confirmer *confirmer, uint32_t index
     struct tw_span text = confirmer->record->text;
     size_t at = end - pack->anchors[wording->anchor].length;
     if (wording->pattern == 0) {
-        bool holds = tw_confirm_literal(tw_base_span(tw_pack_text(pack, wording->text)),
-                                        wording->anchor_at, wording->caseless != 0, text, at,
-                                        &hit->start, &hit->end);
+        bool holds =
+            tw_confirm_literal(tw_base_span(tw_pack_text(pack, wording->text)), wording->anchor_at,
+                               wording->caseless != 0, text, at, &hit->start, &hit->end);
         return holds ? TW_OK : TW_END;
     }
     enum tw_status status =
@@ -148,8 +148,7 @@ static enum tw_status try_wording(struct tw_confirmer *confirmer, uint32_t index
     hit->capture_count = found.group_count;
     for (size_t i = 0; i < found.group_count; i++) {
         struct tw_span value = found.groups[i].text;
-        value.length =
-            value.length < TW_CAPTURE_BYTES_MAX ? value.length : TW_CAPTURE_BYTES_MAX;
+        value.length = value.length < TW_CAPTURE_BYTES_MAX ? value.length : TW_CAPTURE_BYTES_MAX;
         hit->captures[i] = (struct tw_capture){found.groups[i].name, value};
     }
     return TW_OK;
@@ -169,8 +168,8 @@ static enum tw_status is_excepted(struct tw_confirmer *confirmer, uint32_t signa
         compile(&confirmer->unless[signature], tw_pack_text(pack, unless), false, error);
     if (status == TW_OK) {
         struct tw_match_found found;
-        enum tw_status answer = tw_match_pattern_find(confirmer->unless[signature],
-                                                      confirmer->record->text, &found);
+        enum tw_status answer =
+            tw_match_pattern_find(confirmer->unless[signature], confirmer->record->text, &found);
         confirmer->given_up += answer == TW_ERR_LIMIT;
         /* Given up counts as excepted: no evidence, no diagnosis. */
         *excepted = answer != TW_END;

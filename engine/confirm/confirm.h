@@ -1,7 +1,8 @@
 /* confirm.h -- candidates and records in, hits out.
  *
- * A candidate is an anchor at a place. Its wordings are compared with the record there (bytes, or a PCRE2
- * pattern with named captures); what holds is a hit. A signature hits a record at most once. */
+ * A candidate is an anchor at a place. Its wordings are compared with the record there (bytes, or a
+ * PCRE2 pattern with named captures); what holds is a hit. A signature hits a record at most once.
+ */
 #ifndef TW_CONFIRM_CONFIRM_H
 #define TW_CONFIRM_CONFIRM_H
 
@@ -33,8 +34,8 @@ struct tw_hit *tw_confirm_hits(struct tw_confirmer *confirmer, size_t *count);
 uint64_t tw_confirm_given_up(const struct tw_confirmer *confirmer);
 
 /** Whether the wording stands in `text` with its anchor at `at`; `*start` and `*end` become its
- *  place. A straight apostrophe or quote of the wording also matches its typographic forms, three dots an
- *  ellipsis, a blank a no-break space. */
+ *  place. A straight apostrophe or quote of the wording also matches its typographic forms, three
+ * dots an ellipsis, a blank a no-break space. */
 bool tw_confirm_literal(struct tw_span wording, size_t anchor_at, bool caseless,
                         struct tw_span text, size_t at, size_t *start, size_t *end);
 

@@ -1,7 +1,7 @@
 /* confirm_literal.c -- compares a wording with a text, byte for byte but for typography.
  *
- * Programs, language packs and copies differ in apostrophes, quotes, ellipses and no-break spaces; a wording is
- * written once, in the plain form. */
+ * Programs, language packs and copies differ in apostrophes, quotes, ellipses and no-break spaces;
+ * a wording is written once, in the plain form. */
 #include "confirm/confirm.h"
 
 /* A plain form and another one that stands for it. */
@@ -11,9 +11,12 @@ struct form {
 };
 
 static const struct form forms[] = {
-    {TW_SPAN_INIT("..."), TW_SPAN_INIT("\xe2\x80\xa6")}, {TW_SPAN_INIT("'"), TW_SPAN_INIT("\xe2\x80\x99")},
-    {TW_SPAN_INIT("'"), TW_SPAN_INIT("\xe2\x80\x98")},   {TW_SPAN_INIT("\""), TW_SPAN_INIT("\xe2\x80\x9c")},
-    {TW_SPAN_INIT("\""), TW_SPAN_INIT("\xe2\x80\x9d")},  {TW_SPAN_INIT(" "), TW_SPAN_INIT("\xc2\xa0")},
+    {TW_SPAN_INIT("..."), TW_SPAN_INIT("\xe2\x80\xa6")},
+    {TW_SPAN_INIT("'"), TW_SPAN_INIT("\xe2\x80\x99")},
+    {TW_SPAN_INIT("'"), TW_SPAN_INIT("\xe2\x80\x98")},
+    {TW_SPAN_INIT("\""), TW_SPAN_INIT("\xe2\x80\x9c")},
+    {TW_SPAN_INIT("\""), TW_SPAN_INIT("\xe2\x80\x9d")},
+    {TW_SPAN_INIT(" "), TW_SPAN_INIT("\xc2\xa0")},
     {TW_SPAN_INIT(" "), TW_SPAN_INIT("\xe2\x80\xaf")},
 };
 #define FORMS (sizeof forms / sizeof *forms)
@@ -28,7 +31,8 @@ static bool same(char a, char b, bool caseless)
     return a == b || (caseless && lower(a) == lower(b));
 }
 
-/* Compares forwards from both beginnings; the bytes of `text` taken, or SIZE_MAX where it differs. */
+/* Compares forwards from both beginnings; the bytes of `text` taken, or SIZE_MAX where it differs.
+ */
 static size_t forwards(struct tw_span wording, struct tw_span text, bool caseless)
 {
     size_t taken = 0;
@@ -90,8 +94,8 @@ bool tw_confirm_literal(struct tw_span wording, size_t anchor_at, bool caseless,
 {
     size_t before =
         backwards((struct tw_span){wording.at, anchor_at}, (struct tw_span){text.at, at}, caseless);
-    size_t after = forwards(tw_base_span_skip(wording, anchor_at), tw_base_span_skip(text, at),
-                            caseless);
+    size_t after =
+        forwards(tw_base_span_skip(wording, anchor_at), tw_base_span_skip(text, at), caseless);
     if (before == SIZE_MAX || after == SIZE_MAX) {
         return false;
     }

@@ -1,8 +1,8 @@
 /* format.h -- the layouts of logs: recognise one, and cut it into records.
  *
- * A text-like format says of a line whether a record begins there, from that line alone. That is all
- * that cutting needs, and it makes records independent of how the stream was read. The other lines
- * belong to the record before them. */
+ * A text-like format says of a line whether a record begins there, from that line alone. That is
+ * all that cutting needs, and it makes records independent of how the stream was read. The other
+ * lines belong to the record before them. */
 #ifndef TW_FORMAT_FORMAT_H
 #define TW_FORMAT_FORMAT_H
 
@@ -18,8 +18,8 @@ struct tw_format {
     /** How many bits of the first bytes it verified; 0: not its format. `head` has up to
      *  TW_PEEK_SIZE bytes. */
     unsigned (*bid)(struct tw_span head);
-    /** Whether a record begins at this line: its first TW_FORMAT_LINE_HEAD bytes at most, without the
-     *  line end. */
+    /** Whether a record begins at this line: its first TW_FORMAT_LINE_HEAD bytes at most, without
+     * the line end. */
     bool (*starts)(struct tw_span line);
     /** Fills provider, severity, event, message, times and flags from the record's text. */
     void (*describe)(struct tw_record *record);
@@ -32,8 +32,9 @@ struct tw_format_chains {
     unsigned chain;
 };
 
-/** The chain that byte `at` of the record's text stands in. An inner level that is not deeper than the one
- *  before it belongs to another exception: somebody copied two failures together. Places asked for grow. */
+/** The chain that byte `at` of the record's text stands in. An inner level that is not deeper than
+ * the one before it belongs to another exception: somebody copied two failures together. Places
+ * asked for grow. */
 unsigned tw_format_chain(struct tw_format_chains *chains, struct tw_span text, size_t at);
 
 /** All formats, the likeliest first; ends with NULL. */

@@ -1,9 +1,9 @@
 /* format_crm_trace.c -- traces of CrmServiceClient, the login control and their tools, and of the
  * Dataverse ServiceClient.
  *
- * A record is a header line with everything up to the next header: the message, the exception block with its
- * inner exceptions, stack frames. Owns the recognition and the fields; never looks at what the text means,
- * but for the synthetic block that these libraries write a second time. */
+ * A record is a header line with everything up to the next header: the message, the exception block
+ * with its inner exceptions, stack frames. Owns the recognition and the fields; never looks at what
+ * the text means, but for the synthetic block that these libraries write a second time. */
 #include <stdio.h>
 
 #include "base/timestamp.h"
@@ -13,10 +13,14 @@
 /* Trace sources of the family (Microsoft.Xrm.Tooling, Dataverse, CDS, CRM 2015, USD). */
 static bool is_crm_source(struct tw_span source)
 {
-    static const char *const names[] = {"Microsoft.Xrm.Tooling.", "Microsoft.PowerPlatform.",
-                                        "DynamicsCrm.", "Microsoft.IdentityModel.Clients.",
-                                        "Microsoft.Identity.Client", "Microsoft.Crm.",
-                                        "McTools.Xrm.", "MscrmTools."};
+    static const char *const names[] = {"Microsoft.Xrm.Tooling.",
+                                        "Microsoft.PowerPlatform.",
+                                        "DynamicsCrm.",
+                                        "Microsoft.IdentityModel.Clients.",
+                                        "Microsoft.Identity.Client",
+                                        "Microsoft.Crm.",
+                                        "McTools.Xrm.",
+                                        "MscrmTools."};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (tw_base_span_starts(source, tw_base_span(names[i]))) {
             return true;
@@ -61,8 +65,8 @@ static bool crm_starts(struct tw_span line)
     return tw_format_trace_header(line, &header);
 }
 
-/* The libraries log some errors twice: plain, and as a block made up from the message, in which every
- * source is "Not Provided". */
+/* The libraries log some errors twice: plain, and as a block made up from the message, in which
+ * every source is "Not Provided". */
 static bool is_synthetic(struct tw_span message)
 {
     for (size_t at = 0; at < message.length;) {

@@ -1,38 +1,60 @@
 /* format_lines.c -- recognises the lines that traces of .NET programs are made of.
  *
- * Layouts: TraceListener.WriteHeader of .NET (source, severity, id), the file log listener of the Dynamics
- * tools (tabs, local time, two blanks before the message), the exception block of Xrm.Tooling and of the
- * Dataverse ServiceClient. Keys are never localised, the texts behind them are. */
+ * Layouts: TraceListener.WriteHeader of .NET (source, severity, id), the file log listener of the
+ * Dynamics tools (tabs, local time, two blanks before the message), the exception block of
+ * Xrm.Tooling and of the Dataverse ServiceClient. Keys are never localised, the texts behind them
+ * are. */
 #include "format/format_lines.h"
 
 #include "base/timestamp.h"
 #include "format/format.h"
 
-static const char *const severities[] = {"Critical", "Error",   "Warning", "Information", "Verbose",
-                                         "Start",    "Stop",    "Suspend", "Resume",      "Transfer"};
+static const char *const severities[] = {"Critical", "Error", "Warning", "Information", "Verbose",
+                                         "Start",    "Stop",  "Suspend", "Resume",      "Transfer"};
 
 /* Keys of an exception block; see the file comment. */
-static const char *const keys[] = {
-    "Source",   "Method",  "Date",        "Time",          "DateUTC",       "TimeUTC",
-    "Error",    "Message", "ErrorCode",   "Trace",         "Stack Trace",   "StackTrace",
-    "HelpLink Url", "OrganizationServiceFault", "ProcessId", "ThreadId", "DateTime", "Timestamp",
-    "Callstack", "LogicalOperationStack"};
+static const char *const keys[] = {"Source",       "Method",
+                                   "Date",         "Time",
+                                   "DateUTC",      "TimeUTC",
+                                   "Error",        "Message",
+                                   "ErrorCode",    "Trace",
+                                   "Stack Trace",  "StackTrace",
+                                   "HelpLink Url", "OrganizationServiceFault",
+                                   "ProcessId",    "ThreadId",
+                                   "DateTime",     "Timestamp",
+                                   "Callstack",    "LogicalOperationStack"};
 
-/* Words that a continuation may begin with, without blanks before them (copies lose indentation). The stack
- * frame words are those of the .NET language packs. */
-static const char *const continuations[] = {
-    "at ",     "in ",      "bei ",     "en ",        "em ",         "w ",
-    "\xc3\xa0 ", "\xd0\xb2 ", "--- ",  "---> ",      "===",         "Caused by: ",
-    "Inner Exception", "InnerException", "End of ", "+ ", "{", "}", "\xe5\x9c\xa8 ",
-    "\xe5\xa0\xb4\xe6\x89\x80 ", "At line:"};
+/* Words that a continuation may begin with, without blanks before them (copies lose indentation).
+ * The stack frame words are those of the .NET language packs. */
+static const char *const continuations[] = {"at ",
+                                            "in ",
+                                            "bei ",
+                                            "en ",
+                                            "em ",
+                                            "w ",
+                                            "\xc3\xa0 ",
+                                            "\xd0\xb2 ",
+                                            "--- ",
+                                            "---> ",
+                                            "===",
+                                            "Caused by: ",
+                                            "Inner Exception",
+                                            "InnerException",
+                                            "End of ",
+                                            "+ ",
+                                            "{",
+                                            "}",
+                                            "\xe5\x9c\xa8 ",
+                                            "\xe5\xa0\xb4\xe6\x89\x80 ",
+                                            "At line:"};
 
 /* First bytes of all of these: most lines of most logs are dismissed by one look. */
 static const bool first_bytes[256] = {
-    ['a'] = true,  ['i'] = true,  ['b'] = true,  ['e'] = true,  ['w'] = true,  ['-'] = true,
-    ['='] = true,  ['+'] = true,  ['{'] = true,  ['}'] = true,  ['A'] = true,  ['C'] = true,
-    ['D'] = true,  ['E'] = true,  ['H'] = true,  ['I'] = true,  ['L'] = true,  ['M'] = true,
-    ['O'] = true,  ['P'] = true,  ['S'] = true,  ['T'] = true,  [0xc3] = true, [0xd0] = true,
-    [0xe5] = true};
+    ['a'] = true, ['i'] = true, ['b'] = true,  ['e'] = true,  ['w'] = true,
+    ['-'] = true, ['='] = true, ['+'] = true,  ['{'] = true,  ['}'] = true,
+    ['A'] = true, ['C'] = true, ['D'] = true,  ['E'] = true,  ['H'] = true,
+    ['I'] = true, ['L'] = true, ['M'] = true,  ['O'] = true,  ['P'] = true,
+    ['S'] = true, ['T'] = true, [0xc3] = true, [0xd0] = true, [0xe5] = true};
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -137,9 +159,9 @@ bool tw_format_trace_header(struct tw_span line, struct tw_trace_header *header)
         return read_memory_log(line, header);
     }
     size_t source = 0;
-    while (source < line.length && (tw_base_is_letter(line.at[source]) ||
-                                    tw_base_is_digit(line.at[source]) ||
-                                    strchr("._-$", line.at[source]) != NULL)) {
+    while (source < line.length &&
+           (tw_base_is_letter(line.at[source]) || tw_base_is_digit(line.at[source]) ||
+            strchr("._-$", line.at[source]) != NULL)) {
         source++;
     }
     size_t at = source;

@@ -1,7 +1,8 @@
 /* format_text.c -- any lines: the format of last resort, and of everything pasted.
  *
- * A record is a line with what continues it: indented lines, stack frames, exception blocks. Trace headers
- * inside other text are understood too, so that a trace in the middle of another log is read as one. */
+ * A record is a line with what continues it: indented lines, stack frames, exception blocks. Trace
+ * headers inside other text are understood too, so that a trace in the middle of another log is
+ * read as one. */
 #include <stdio.h>
 
 #include "base/timestamp.h"

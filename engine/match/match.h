@@ -35,21 +35,21 @@ struct tw_match_hits {
 
 /** The two bytes that are added to every database. They hardly occur in text, and being short they
  *  cap the stride of Hyperscan's literal matcher (FDR), which makes it 1.5 to 1.9 times as fast on
- *  text that shares words with the anchors. Source: findDesiredStride() in fdr_engine_description.cpp of
- *  Hyperscan 5.4; a benchmark keeps watch over it. */
+ *  text that shares words with the anchors. Source: findDesiredStride() in
+ * fdr_engine_description.cpp of Hyperscan 5.4; a benchmark keeps watch over it. */
 #define TW_MATCH_DUMMY "\x01\x02"
 
 /** Compiles literals to a serialized database that suits every processor on which the library runs.
- *  No literal may hold a byte of the dummy. Linked into the pack compiler only. TW_ERR_DATA: the library
- *  refused a literal. */
+ *  No literal may hold a byte of the dummy. Linked into the pack compiler only. TW_ERR_DATA: the
+ * library refused a literal. */
 enum tw_status tw_match_compile(const struct tw_match_literal *literals, size_t count,
                                 struct tw_buffer *serialized, struct tw_error *error);
 
 /** A database with its working memory. Belongs to one thread. */
 struct tw_matcher;
 
-/** Opens a serialized database of `literal_count` literals. TW_ERR_DATA: made by another version of the
- *  library or for another kind of processor: compile again. The caller frees `*out`. */
+/** Opens a serialized database of `literal_count` literals. TW_ERR_DATA: made by another version of
+ * the library or for another kind of processor: compile again. The caller frees `*out`. */
 enum tw_status tw_match_open(struct tw_matcher **out, struct tw_span serialized,
                              size_t literal_count, struct tw_error *error);
 
@@ -68,7 +68,8 @@ const char *tw_match_version(void);
 void tw_match_reference(const struct tw_match_literal *literals, size_t count, struct tw_span block,
                         struct tw_buffer *hits);
 
-/* ---- one pattern ------------------------------------------------------------------------------ */
+/* ---- one pattern ------------------------------------------------------------------------------
+ */
 
 /** A compiled pattern. Belongs to one thread. */
 struct tw_pattern;
@@ -82,7 +83,8 @@ struct tw_match_group {
 /** Where a pattern matched. */
 struct tw_match_found {
     size_t start, end;
-    struct tw_match_group groups[8]; /**< named groups that took part, in the order of their names */
+    struct tw_match_group
+        groups[8]; /**< named groups that took part, in the order of their names */
     size_t group_count;
 };
 

@@ -4,9 +4,9 @@
  * Needs the run-time half of the library only. Every hit is collected first and handed out sorted:
  * the library's callback may not scan again, and hits of one end come in no promised order.
  *
- * The stride-capping dummy (match.h) must not become an attack: a block full of its bytes would cost
- * 24 times as much. After DUMMY_HITS_MAX of them a copy of the block is scanned in which its first byte is
- * another control character; no literal has either, so nothing else changes. */
+ * The stride-capping dummy (match.h) must not become an attack: a block full of its bytes would
+ * cost 24 times as much. After DUMMY_HITS_MAX of them a copy of the block is scanned in which its
+ * first byte is another control character; no literal has either, so nothing else changes. */
 #include <hs/hs_runtime.h>
 #include <stdlib.h>
 
@@ -136,8 +136,7 @@ enum tw_status tw_match_open(struct tw_matcher **out, struct tw_span serialized,
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
     matcher->literal_count = literal_count;
-    hs_error_t code =
-        hs_deserialize_database(serialized.at, serialized.length, &matcher->database);
+    hs_error_t code = hs_deserialize_database(serialized.at, serialized.length, &matcher->database);
     if (code == HS_SUCCESS) {
         code = hs_alloc_scratch(matcher->database, &matcher->scratch);
     }

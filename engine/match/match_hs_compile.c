@@ -1,5 +1,5 @@
-/* match_hs_compile.c -- compiles literals with Hyperscan. Part of the pack compiler only, so that the
- * scanning executable needs neither this half of the library nor the C++ run time. */
+/* match_hs_compile.c -- compiles literals with Hyperscan. Part of the pack compiler only, so that
+ * the scanning executable needs neither this half of the library nor the C++ run time. */
 #include <hs/hs.h>
 #include <stdlib.h>
 
@@ -34,9 +34,9 @@ static enum tw_status compile(const struct arrays *arrays, size_t count, struct 
     const hs_platform_info_t portable = {.tune = HS_TUNE_FAMILY_GENERIC, .cpu_features = 0};
     hs_database_t *database = NULL;
     hs_compile_error_t *refused = NULL;
-    hs_error_t code = hs_compile_lit_multi(arrays->texts, arrays->flags, arrays->ids,
-                                           arrays->lengths, (unsigned int)count, HS_MODE_BLOCK,
-                                           &portable, &database, &refused);
+    hs_error_t code =
+        hs_compile_lit_multi(arrays->texts, arrays->flags, arrays->ids, arrays->lengths,
+                             (unsigned int)count, HS_MODE_BLOCK, &portable, &database, &refused);
     if (code != HS_SUCCESS) {
         enum tw_status status = tw_base_error_set(
             error, TW_ERR_DATA, "the matcher refuses literal %d: %s",

@@ -1,5 +1,5 @@
-/* match_pcre2.c -- confirms and extracts with PCRE2 (JIT where there is one, limits always); the only
- * file that knows the library. */
+/* match_pcre2.c -- confirms and extracts with PCRE2 (JIT where there is one, limits always); the
+ * only file that knows the library. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -55,7 +55,8 @@ enum tw_status tw_match_pattern_new(struct tw_pattern **out, struct tw_span patt
         return tw_base_error_set(error, TW_ERR_DATA, "%s (at character %zu of the pattern)",
                                  (const char *)message, (size_t)at + 1);
     }
-    /* Without JIT (not built in, or refused by a hardened kernel) the interpreter answers the same. */
+    /* Without JIT (not built in, or refused by a hardened kernel) the interpreter answers the same.
+     */
     (void)pcre2_jit_compile(made->code, PCRE2_JIT_COMPLETE);
     made->data = pcre2_match_data_create_from_pattern(made->code, NULL);
     made->context = pcre2_match_context_create(NULL);

@@ -1,5 +1,5 @@
-/* match_ref.c -- the reference matcher: slow, obvious, and right. Tests hold match_hs.c against it; the
- * product never runs it. */
+/* match_ref.c -- the reference matcher: slow, obvious, and right. Tests hold match_hs.c against it;
+ * the product never runs it. */
 #include <stdlib.h>
 #include <strings.h>
 

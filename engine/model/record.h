@@ -10,16 +10,16 @@
 
 /** One log entry. Spans are borrowed from the block in hand. */
 struct tw_record {
-    struct tw_span text;   /**< as decoded; lines end in LF or CR LF */
-    struct tw_cursor at;   /**< where it begins */
-    uint64_t id;           /**< of its bytes; the same in every run */
-    struct tw_span provider; /**< who wrote it: a trace source, an event provider; may be empty */
-    struct tw_span severity; /**< in the log's own word; may be empty */
-    struct tw_span event;    /**< event or trace id as digits; may be empty */
-    struct tw_span message;  /**< the text without its header */
-    char time[TW_TIME_BYTES];       /**< RFC 3339 with offset; "" where unknown */
+    struct tw_span text;      /**< as decoded; lines end in LF or CR LF */
+    struct tw_cursor at;      /**< where it begins */
+    uint64_t id;              /**< of its bytes; the same in every run */
+    struct tw_span provider;  /**< who wrote it: a trace source, an event provider; may be empty */
+    struct tw_span severity;  /**< in the log's own word; may be empty */
+    struct tw_span event;     /**< event or trace id as digits; may be empty */
+    struct tw_span message;   /**< the text without its header */
+    char time[TW_TIME_BYTES]; /**< RFC 3339 with offset; "" where unknown */
     char time_local[TW_TIME_BYTES]; /**< without offset, where the zone is not known */
-    bool cut;     /**< longer than TW_RECORD_MAX; this is a piece */
+    bool cut;                       /**< longer than TW_RECORD_MAX; this is a piece */
     bool repeats; /**< the program wrote an error a second time: not a second failure */
 };
 

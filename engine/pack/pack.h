@@ -1,10 +1,10 @@
 /* pack.h -- a compiled pack: immutable tables over one block of memory (the blob).
  *
- * The same structs are written by the pack compiler and read by everyone else. Texts are offsets into
- * one pool of NUL-terminated strings (offset 0 is the empty string and means "absent"); lists are
- * ranges of one array of numbers, which are texts or indexes. Numbers are in the byte order of the
- * machine: a blob is made where it is used, or rebuilt (pack_cache.h). tw_pack_open checks every
- * offset, so that a damaged blob is refused and never read out of bounds. */
+ * The same structs are written by the pack compiler and read by everyone else. Texts are offsets
+ * into one pool of NUL-terminated strings (offset 0 is the empty string and means "absent"); lists
+ * are ranges of one array of numbers, which are texts or indexes. Numbers are in the byte order of
+ * the machine: a blob is made where it is used, or rebuilt (pack_cache.h). tw_pack_open checks
+ * every offset, so that a damaged blob is refused and never read out of bounds. */
 #ifndef TW_PACK_PACK_H
 #define TW_PACK_PACK_H
 
@@ -114,7 +114,7 @@ struct tw_pack_signature {
     uint32_t client; /**< index or TW_PACK_NONE */
     uint32_t scope;  /**< enum tw_pack_scope */
     uint32_t starts_attempt;
-    uint32_t strength; /**< the strongest word among its terms */
+    uint32_t strength;       /**< the strongest word among its terms */
     struct tw_list wordings; /**< first and count are indexes of tw_pack.wordings, not of numbers */
     struct tw_list seen_in;  /**< texts: format names; empty: all */
     struct tw_list over, needs_any, needs_none; /**< indexes of signatures */
@@ -125,7 +125,7 @@ struct tw_pack_signature {
 struct tw_pack_wording {
     uint32_t signature;
     tw_text text;
-    tw_text pattern;  /**< PCRE2; absent: compare `text` byte for byte */
+    tw_text pattern; /**< PCRE2; absent: compare `text` byte for byte */
     tw_text language;
     uint32_t caseless;
     uint32_t whole_record; /**< the pattern looks at the record, not only at the line */
@@ -161,13 +161,13 @@ struct tw_pack {
     uint32_t info_count, reference_count, family_count, cause_count, client_count, fix_count,
         collect_count, prior_count, term_count, signature_count, wording_count, anchor_count,
         number_count, string_size;
-    struct tw_span database;       /**< for the matcher: anchors and the stride-capping dummy */
-    uint64_t digest;               /**< of everything above but the database */
-    char *owned;                   /**< memory that tw_pack_free gives back, or NULL */
+    struct tw_span database; /**< for the matcher: anchors and the stride-capping dummy */
+    uint64_t digest;         /**< of everything above but the database */
+    char *owned;             /**< memory that tw_pack_free gives back, or NULL */
 };
 
-/** Opens a blob. `blob` is aligned to 8 bytes and outlives the pack. TW_ERR_DATA: not a blob of this
- *  version, or damaged. On success the caller frees `*out` with tw_pack_free. */
+/** Opens a blob. `blob` is aligned to 8 bytes and outlives the pack. TW_ERR_DATA: not a blob of
+ * this version, or damaged. On success the caller frees `*out` with tw_pack_free. */
 enum tw_status tw_pack_open(struct tw_pack **out, struct tw_span blob, struct tw_error *error);
 
 /** Opens the pack that is embedded in the executable. */

@@ -1,9 +1,10 @@
 /* pack_anchor.c -- chooses the one literal of a wording that the matcher looks for.
  *
  * A good anchor is rare and survives every format: it has none of the characters that some format
- * escapes, and it *ends* where text hardly ever goes on like that, because Hyperscan's literal matcher
- * keys on the last eight bytes. Rarity is judged by a table of byte pairs of ordinary logs
- * (pack_bigrams.c; scripts/make-bigrams makes it). docs/decisions/0002-anchors.md has the measurements. */
+ * escapes, and it *ends* where text hardly ever goes on like that, because Hyperscan's literal
+ * matcher keys on the last eight bytes. Rarity is judged by a table of byte pairs of ordinary logs
+ * (pack_bigrams.c; scripts/make-bigrams makes it). docs/decisions/0002-anchors.md has the
+ * measurements. */
 #include "pack/pack_bigrams.h"
 
 #include <strings.h>
@@ -13,8 +14,8 @@
 
 /* Bytes of the tail that the matcher keys on. */
 #define TAIL 8u
-/* An anchor of so many bytes hardly ever stands in other text; each byte less costs as much as a tail whose
- * pairs are 1.4 times as common. */
+/* An anchor of so many bytes hardly ever stands in other text; each byte less costs as much as a
+ * tail whose pairs are 1.4 times as common. */
 #define LONG_ENOUGH 16u
 #define SHORT_COST 128u
 
@@ -24,8 +25,8 @@ static bool is_plain(unsigned char c)
     return c >= ' ' && c < 0x7f && strchr("'\"`/\\<>&*_", c) == NULL;
 }
 
-/* Whether the byte at `i` may be part of an anchor. Where a wording also matches another spelling (no-break
- * space before a colon, an ellipsis for three dots) neither spelling may be relied on. */
+/* Whether the byte at `i` may be part of an anchor. Where a wording also matches another spelling
+ * (no-break space before a colon, an ellipsis for three dots) neither spelling may be relied on. */
 static bool is_usable(struct tw_span text, size_t i, bool ascii_only)
 {
     unsigned char c = (unsigned char)text.at[i];
@@ -41,8 +42,8 @@ static bool is_usable(struct tw_span text, size_t i, bool ascii_only)
     return !before_mark && !dots;
 }
 
-/* How common the tail that ends before `end` is: the mean of the pair frequencies, so that short and
- * long tails compare. Lower is rarer. */
+/* How common the tail that ends before `end` is: the mean of the pair frequencies, so that short
+ * and long tails compare. Lower is rarer. */
 static unsigned tail_cost(struct tw_span text, size_t start, size_t end)
 {
     size_t from = end - start > TAIL ? end - TAIL : start;
@@ -62,8 +63,8 @@ static void choose_in_run(struct tw_span text, size_t run, size_t run_end, unsig
 {
     for (size_t end = run + TW_ANCHOR_MIN; end <= run_end; end++) {
         size_t start = end - run > TW_ANCHOR_MAX ? end - TW_ANCHOR_MAX : run;
-        /* Neither end may be a blank: damaged text loses blanks first. A character of several bytes is
-         * not cut. */
+        /* Neither end may be a blank: damaged text loses blanks first. A character of several bytes
+         * is not cut. */
         while (start < end && (text.at[start] == ' ' || (text.at[start] & 0xc0) == 0x80)) {
             start++;
         }
@@ -103,7 +104,8 @@ static size_t choose(struct tw_span text, bool ascii_only, size_t *at)
 size_t tw_pack_choose_anchor(struct tw_span text, size_t *at)
 {
     size_t length = choose(text, true, at);
-    /* Japanese, Chinese, Russian ...: no run of ASCII is long enough, so its UTF-8 bytes have to do. */
+    /* Japanese, Chinese, Russian ...: no run of ASCII is long enough, so its UTF-8 bytes have to
+     * do. */
     return length > 0 ? length : choose(text, false, at);
 }
 

@@ -41,15 +41,26 @@ static void section_of(const struct tw_pack *pack, enum tw_blob_section section,
                        struct tw_span *bytes)
 {
     const void *at[TW_BLOB_SECTIONS] = {
-        pack->infos,   pack->references,  pack->families,          pack->causes,
-        pack->clients, pack->fixes,       pack->collects,          pack->priors,
-        pack->terms,   pack->signatures,  pack->wordings,          pack->anchors,
-        pack->service, pack->numbers,     pack->strings,           pack->database.at};
-    const size_t count[TW_BLOB_SECTIONS] = {
-        pack->info_count,   pack->reference_count, pack->family_count,  pack->cause_count,
-        pack->client_count, pack->fix_count,       pack->collect_count, pack->prior_count,
-        pack->term_count,   pack->signature_count, pack->wording_count, pack->anchor_count,
-        1,                  pack->number_count,    pack->string_size,   pack->database.length};
+        pack->infos,   pack->references, pack->families, pack->causes,
+        pack->clients, pack->fixes,      pack->collects, pack->priors,
+        pack->terms,   pack->signatures, pack->wordings, pack->anchors,
+        pack->service, pack->numbers,    pack->strings,  pack->database.at};
+    const size_t count[TW_BLOB_SECTIONS] = {pack->info_count,
+                                            pack->reference_count,
+                                            pack->family_count,
+                                            pack->cause_count,
+                                            pack->client_count,
+                                            pack->fix_count,
+                                            pack->collect_count,
+                                            pack->prior_count,
+                                            pack->term_count,
+                                            pack->signature_count,
+                                            pack->wording_count,
+                                            pack->anchor_count,
+                                            1,
+                                            pack->number_count,
+                                            pack->string_size,
+                                            pack->database.length};
     *bytes = (struct tw_span){at[section], count[section] * tw_pack_section_element(section)};
 }
 
@@ -246,8 +257,8 @@ static void set_sections(struct tw_pack *pack, const char *blob,
     uint32_t count[TW_BLOB_SECTIONS];
     for (int i = 0; i < TW_BLOB_SECTIONS; i++) {
         at[i] = blob + header->sections[i].at;
-        count[i] = (uint32_t)(header->sections[i].size /
-                              tw_pack_section_element((enum tw_blob_section)i));
+        count[i] =
+            (uint32_t)(header->sections[i].size / tw_pack_section_element((enum tw_blob_section)i));
     }
     pack->infos = at[TW_BLOB_INFOS];
     pack->references = at[TW_BLOB_REFERENCES];
@@ -371,8 +382,8 @@ static enum tw_status read_file(const char *path, char **bytes, size_t *length,
     return TW_OK;
 }
 
-/* Whether the bytes are still those that were written. The matcher's own loader trusts its input, so
- * a blob that lay in a file is never handed to it unless this holds. */
+/* Whether the bytes are still those that were written. The matcher's own loader trusts its input,
+ * so a blob that lay in a file is never handed to it unless this holds. */
 static bool digests_hold(const struct tw_pack *pack, struct tw_span blob)
 {
     struct tw_blob_header header;

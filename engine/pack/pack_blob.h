@@ -31,11 +31,11 @@ enum tw_blob_section {
 
 /** The first bytes of a blob. Sections begin at multiples of 8. */
 struct tw_blob_header {
-    char magic[8];       /**< "tlswhyPK" */
-    uint32_t version;    /**< TW_BLOB_VERSION in the byte order of the machine */
+    char magic[8];    /**< "tlswhyPK" */
+    uint32_t version; /**< TW_BLOB_VERSION in the byte order of the machine */
     uint32_t header_size;
-    uint64_t size;       /**< of the whole blob */
-    uint64_t digest;     /**< FNV-1a of all sections but the database */
+    uint64_t size;            /**< of the whole blob */
+    uint64_t digest;          /**< FNV-1a of all sections but the database */
     uint64_t database_digest; /**< FNV-1a of the database: checked before the matcher sees them */
     struct {
         uint64_t at;

@@ -1,4 +1,5 @@
-/* pack_build.c -- the growing tables of a pack in the making, and the way from directories to a blob. */
+/* pack_build.c -- the growing tables of a pack in the making, and the way from directories to a
+ * blob. */
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "match/match.h"
@@ -129,12 +130,12 @@ static enum tw_status compile_database(struct tw_pack_builder *builder, struct t
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
     for (uint32_t i = 0; i < view.anchor_count; i++) {
-        literals[i].bytes = (struct tw_span){tw_pack_text(&view, view.anchors[i].bytes),
-                                             view.anchors[i].length};
+        literals[i].bytes =
+            (struct tw_span){tw_pack_text(&view, view.anchors[i].bytes), view.anchors[i].length};
         literals[i].caseless = view.anchors[i].caseless != 0;
     }
-    enum tw_status status = tw_match_compile(literals, view.anchor_count,
-                                             &builder->sections[TW_BLOB_DATABASE], error);
+    enum tw_status status =
+        tw_match_compile(literals, view.anchor_count, &builder->sections[TW_BLOB_DATABASE], error);
     tw_base_free(literals);
     return status;
 }

@@ -1,7 +1,8 @@
 /* pack_cache.c -- has added packs compiled by the helper program, and remembers the result.
  *
- * The compiler is a program of its own so that the scanning executable does not carry libyaml and the compiling
- * half of the matcher. The cache is an optimisation only: whatever is wrong with it, the pack is compiled again. */
+ * The compiler is a program of its own so that the scanning executable does not carry libyaml and
+ * the compiling half of the matcher. The cache is an optimisation only: whatever is wrong with it,
+ * the pack is compiled again. */
 #include "pack/pack_cache.h"
 
 #include <errno.h>
@@ -116,11 +117,10 @@ static enum tw_status run_helper(char *const *arguments, struct tw_error *error)
     return tw_base_error_set(error, TW_ERR_IO, "the pack could not be compiled");
 }
 
-/* Compiles to a temporary file beside `path` and opens it; moved into place last, so that a reader sees all of
- * it or nothing. */
+/* Compiles to a temporary file beside `path` and opens it; moved into place last, so that a reader
+ * sees all of it or nothing. */
 static enum tw_status compile(struct tw_pack **out, const char *path, bool without_default,
-                              const char *const *directories, size_t count,
-                              struct tw_error *error)
+                              const char *const *directories, size_t count, struct tw_error *error)
 {
     char temporary[PATH_BYTES];
     char base[64];
@@ -129,12 +129,12 @@ static enum tw_status compile(struct tw_pack **out, const char *path, bool witho
     char **arguments = tw_base_alloc(count + 8, sizeof *arguments);
     enum tw_status status = TW_OK;
     if (helper == NULL || arguments == NULL) {
-        status = helper == NULL ? TW_ERR_IO : tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
+        status =
+            helper == NULL ? TW_ERR_IO : tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
         goto done;
     }
     bool cached = path[0] != '\0';
-    (void)snprintf(temporary, sizeof temporary, "%s.XXXXXX",
-                   cached ? path : "/tmp/tlswhy-pack");
+    (void)snprintf(temporary, sizeof temporary, "%s.XXXXXX", cached ? path : "/tmp/tlswhy-pack");
     make_folders(temporary);
     int fd = mkstemp(temporary);
     if (fd < 0) {

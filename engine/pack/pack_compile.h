@@ -1,5 +1,5 @@
-/* pack_compile.h -- from YAML files to a compiled pack. Part of the pack compiler (tlswhy-pack), which
- * alone links libyaml and the compiling half of the matcher. */
+/* pack_compile.h -- from YAML files to a compiled pack. Part of the pack compiler (tlswhy-pack),
+ * which alone links libyaml and the compiling half of the matcher. */
 #ifndef TW_PACK_COMPILE_H
 #define TW_PACK_COMPILE_H
 
@@ -68,7 +68,8 @@ size_t tw_pack_choose_anchor(struct tw_span text, size_t *at);
 enum tw_status tw_pack_finish(struct tw_pack_builder *builder, struct tw_pack_messages *messages,
                               struct tw_error *error);
 
-/** All of it: `base` (may be NULL) and directories in, a blob out. TW_ERR_DATA: see the messages. */
+/** All of it: `base` (may be NULL) and directories in, a blob out. TW_ERR_DATA: see the messages.
+ */
 enum tw_status tw_pack_compile(const struct tw_pack *base, const char *const *directories,
                                size_t count, struct tw_buffer *blob,
                                struct tw_pack_messages *messages, struct tw_error *error);

@@ -112,8 +112,7 @@ static enum tw_status digest_file(const char *path, uint64_t *digest, struct tw_
     }
 }
 
-enum tw_status tw_pack_files_digest(const char *directory, uint64_t *digest,
-                                    struct tw_error *error)
+enum tw_status tw_pack_files_digest(const char *directory, uint64_t *digest, struct tw_error *error)
 {
     struct tw_pack_files files;
     enum tw_status status = tw_pack_files_list(&files, directory, error);

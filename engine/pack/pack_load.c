@@ -18,8 +18,8 @@ struct id_section {
 static const struct id_section id_sections[] = {
     {"references", TW_BLOB_REFERENCES, &tw_pack_shape_reference},
     {"families", TW_BLOB_FAMILIES, &tw_pack_shape_family},
-    /* Fixes, collect entries and causes before clients and signatures: a family in `supports` stands
-     * for its causes, which must be complete by then. */
+    /* Fixes, collect entries and causes before clients and signatures: a family in `supports`
+     * stands for its causes, which must be complete by then. */
     {"collect", TW_BLOB_COLLECTS, &tw_pack_shape_collect},
     {"fixes", TW_BLOB_FIXES, &tw_pack_shape_fix},
     {"causes", TW_BLOB_CAUSES, &tw_pack_shape_cause},
@@ -67,8 +67,8 @@ static void set_defaults(struct tw_pack_loader *loader, const struct id_section 
     if (section->section == TW_BLOB_CAUSES) {
         ((struct tw_pack_cause *)element)->prior = 1;
     } else if (section->section == TW_BLOB_SIGNATURES) {
-        tw_text file = tw_pack_builder_text(loader->builder,
-                                            tw_base_span(tw_pack_yaml_path(loader->yaml)));
+        tw_text file =
+            tw_pack_builder_text(loader->builder, tw_base_span(tw_pack_yaml_path(loader->yaml)));
         struct tw_pack_signature *signature = element;
         signature->client = TW_PACK_NONE;
         signature->file = file;
@@ -162,9 +162,9 @@ static void print_reference(struct tw_pack_loader *loader, struct tw_buffer *to,
 {
     struct tw_pack view = tw_pack_builder_view(loader->builder);
     const struct tw_pack_reference *reference = &view.references[index];
-    bool same = previous != TW_PACK_NONE &&
-                strcmp(tw_pack_text(&view, view.references[previous].document),
-                       tw_pack_text(&view, reference->document)) == 0;
+    bool same =
+        previous != TW_PACK_NONE && strcmp(tw_pack_text(&view, view.references[previous].document),
+                                           tw_pack_text(&view, reference->document)) == 0;
     if (!same) {
         tw_base_buffer_print(to, "%s%s", previous == TW_PACK_NONE ? "" : "; ",
                              tw_pack_text(&view, reference->document));
@@ -182,7 +182,8 @@ static void print_reference(struct tw_pack_loader *loader, struct tw_buffer *to,
 static tw_text next_step_text(struct tw_pack_loader *loader, tw_yaml_node item)
 {
     struct tw_buffer text = TW_BUFFER_INIT(4096);
-    tw_base_buffer_add(&text, tw_pack_yaml_text(loader->yaml, value_of(loader->yaml, item, "text")));
+    tw_base_buffer_add(&text,
+                       tw_pack_yaml_text(loader->yaml, value_of(loader->yaml, item, "text")));
     tw_yaml_node references = value_of(loader->yaml, item, "references");
     uint32_t previous = TW_PACK_NONE;
     if (text.length == 0) {
@@ -208,8 +209,8 @@ static tw_text next_step_text(struct tw_pack_loader *loader, tw_yaml_node item)
     return made;
 }
 
-/* The steps of one family from all files; the numbers of a list lie together, so a family that already
- * has some gets a new list with the old ones first. */
+/* The steps of one family from all files; the numbers of a list lie together, so a family that
+ * already has some gets a new list with the old ones first. */
 static void read_next_steps(struct tw_pack_loader *loader, const struct files *files,
                             uint32_t index)
 {
@@ -223,15 +224,14 @@ static void read_next_steps(struct tw_pack_loader *loader, const struct files *f
     }
     for (size_t i = 0; i < files->count; i++) {
         loader->yaml = files->at[i];
-        tw_yaml_node steps =
-            value_of(loader->yaml, tw_pack_yaml_root(loader->yaml), "next_steps");
+        tw_yaml_node steps = value_of(loader->yaml, tw_pack_yaml_root(loader->yaml), "next_steps");
         if (tw_pack_yaml_kind(loader->yaml, steps) != TW_YAML_SEQUENCE) {
             continue;
         }
         for (size_t k = 0; k < tw_pack_yaml_count(loader->yaml, steps); k++) {
             tw_yaml_node item = tw_pack_yaml_item(loader->yaml, steps, k);
-            struct tw_span of = tw_pack_yaml_text(loader->yaml,
-                                                  value_of(loader->yaml, item, "family"));
+            struct tw_span of =
+                tw_pack_yaml_text(loader->yaml, value_of(loader->yaml, item, "family"));
             if (tw_pack_schema_lookup(loader->builder, TW_BLOB_FAMILIES, of) == index) {
                 tw_pack_builder_number(loader->builder, next_step_text(loader, item));
                 list.count++;
@@ -271,8 +271,8 @@ static void read_singles(struct tw_pack_loader *loader, const struct files *file
                          "this one has %zu",
                          packs);
     } else if (index != TW_PACK_NONE) {
-        ((struct tw_pack_info *)tw_pack_builder_at(loader->builder, TW_BLOB_INFOS, index))
-            ->digest = digest;
+        ((struct tw_pack_info *)tw_pack_builder_at(loader->builder, TW_BLOB_INFOS, index))->digest =
+            digest;
     }
 }
 
@@ -354,8 +354,9 @@ static void load_files(struct tw_pack_loader *loader, const struct files *files,
     }
 }
 
-/* Whether the files are another version of the pack that is there already, and alone: then they stand instead of
- * it, so that the sources of the default pack can be worked on with the program that has it built in. */
+/* Whether the files are another version of the pack that is there already, and alone: then they
+ * stand instead of it, so that the sources of the default pack can be worked on with the program
+ * that has it built in. */
 static bool replaces(struct tw_pack_builder *builder, const struct files *files)
 {
     struct tw_pack view = tw_pack_builder_view(builder);

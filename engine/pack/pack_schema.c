@@ -1,5 +1,5 @@
-/* pack_schema.c -- fills a struct from a YAML mapping by a table of keys, and says precisely what is
- * wrong. Knows nothing of what the keys mean. */
+/* pack_schema.c -- fills a struct from a YAML mapping by a table of keys, and says precisely what
+ * is wrong. Knows nothing of what the keys mean. */
 #include "pack/pack_schema.h"
 
 #include <ctype.h>
@@ -16,9 +16,12 @@ static const char *const kind_names[] = {"nothing", "a text", "a list", "a mappi
 static const char *section_name(enum tw_blob_section section)
 {
     static const char *const names[TW_BLOB_SECTIONS] = {
-        [TW_BLOB_REFERENCES] = "reference", [TW_BLOB_FAMILIES] = "family",
-        [TW_BLOB_CAUSES] = "cause",         [TW_BLOB_CLIENTS] = "client",
-        [TW_BLOB_FIXES] = "fix",            [TW_BLOB_COLLECTS] = "collect entry",
+        [TW_BLOB_REFERENCES] = "reference",
+        [TW_BLOB_FAMILIES] = "family",
+        [TW_BLOB_CAUSES] = "cause",
+        [TW_BLOB_CLIENTS] = "client",
+        [TW_BLOB_FIXES] = "fix",
+        [TW_BLOB_COLLECTS] = "collect entry",
         [TW_BLOB_SIGNATURES] = "signature",
     };
     return names[section];
@@ -134,9 +137,8 @@ static uint32_t read_word(struct tw_pack_loader *loader, tw_yaml_node node,
         }
         tw_base_buffer_print(&allowed, "%s%s", i == 0 ? "" : ", ", field->words[i]);
     }
-    tw_pack_yaml_complain(loader->messages, loader->yaml, node,
-                          "%s is \"%.*s\"; allowed are %.*s", field->key, (int)text.length, text.at,
-                          (int)allowed.length, allowed.at);
+    tw_pack_yaml_complain(loader->messages, loader->yaml, node, "%s is \"%.*s\"; allowed are %.*s",
+                          field->key, (int)text.length, text.at, (int)allowed.length, allowed.at);
     tw_base_buffer_free(&allowed);
     return 0;
 }
@@ -215,8 +217,7 @@ void tw_pack_schema_read(struct tw_pack_loader *loader, const struct tw_pack_sha
         tw_yaml_node key;
         tw_yaml_node value;
         tw_pack_yaml_pair(loader->yaml, mapping, i, &key, &value);
-        const struct tw_pack_field *field =
-            field_of(shape, tw_pack_yaml_text(loader->yaml, key));
+        const struct tw_pack_field *field = field_of(shape, tw_pack_yaml_text(loader->yaml, key));
         if (field == NULL) {
             complain_of_key(loader, shape, key);
             continue;

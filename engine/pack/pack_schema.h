@@ -65,8 +65,8 @@ double tw_pack_schema_number(struct tw_pack_loader *loader, tw_yaml_node node, d
                              double high);
 
 /** The shapes. A section that is not a list of elements with ids is read by pack_load.c. */
-extern const struct tw_pack_shape tw_pack_shape_pack, tw_pack_shape_reference,
-    tw_pack_shape_family, tw_pack_shape_cause, tw_pack_shape_client, tw_pack_shape_fix,
-    tw_pack_shape_collect, tw_pack_shape_service, tw_pack_shape_signature, tw_pack_shape_wording;
+extern const struct tw_pack_shape tw_pack_shape_pack, tw_pack_shape_reference, tw_pack_shape_family,
+    tw_pack_shape_cause, tw_pack_shape_client, tw_pack_shape_fix, tw_pack_shape_collect,
+    tw_pack_shape_service, tw_pack_shape_signature, tw_pack_shape_wording;
 
 #endif

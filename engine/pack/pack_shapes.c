@@ -1,5 +1,5 @@
-/* pack_shapes.c -- the keys of every section of a pack (signatures/README.md describes them for people)
- * and the few values that are more than a text, a number or a list. */
+/* pack_shapes.c -- the keys of every section of a pack (signatures/README.md describes them for
+ * people) and the few values that are more than a text, a number or a list. */
 #include <stddef.h>
 
 #include "base/limits.h"
@@ -49,8 +49,8 @@ static void add_term(struct tw_pack_loader *loader, struct tw_terms *terms, uint
     terms->count++;
 }
 
-/* Reads `{cause or family: word}`. A family stands for each of its causes, but for its fallback, which
- * is no rival of the others. Terms of one map lie together. */
+/* Reads `{cause or family: word}`. A family stands for each of its causes, but for its fallback,
+ * which is no rival of the others. Terms of one map lie together. */
 static void read_terms(struct tw_pack_loader *loader, tw_yaml_node node, struct tw_terms *terms,
                        bool against)
 {
@@ -234,24 +234,31 @@ static const char *const scopes[] = {"incident", "host", "input", NULL};
 static const char *const windows[] = {"line", "record", NULL};
 
 #define TEXT(k, type, member, need, most)                                                          \
-    {.key = (k),                                                                                   \
-     .value = TW_VALUE_TEXT,                                                                       \
-     .offset = AT(type, member),                                                                   \
-     .required = (need),                                                                           \
-     .longest = (most)}
+    {                                                                                              \
+        .key = (k), .value = TW_VALUE_TEXT, .offset = AT(type, member), .required = (need),        \
+        .longest = (most)                                                                          \
+    }
 #define TEXTS(k, type, member)                                                                     \
-    {.key = (k), .value = TW_VALUE_TEXTS, .offset = AT(type, member)}
+    {                                                                                              \
+        .key = (k), .value = TW_VALUE_TEXTS, .offset = AT(type, member)                            \
+    }
 #define BOOLEAN(k, type, member)                                                                   \
-    {.key = (k), .value = TW_VALUE_BOOL, .offset = AT(type, member)}
+    {                                                                                              \
+        .key = (k), .value = TW_VALUE_BOOL, .offset = AT(type, member)                             \
+    }
 #define REFS(k, type, member, need, section)                                                       \
-    {.key = (k),                                                                                   \
-     .value = TW_VALUE_REFS,                                                                       \
-     .offset = AT(type, member),                                                                   \
-     .required = (need),                                                                           \
-     .target = (section)}
-#define ID {.key = "id", .value = TW_VALUE_ID, .required = true}
+    {                                                                                              \
+        .key = (k), .value = TW_VALUE_REFS, .offset = AT(type, member), .required = (need),        \
+        .target = (section)                                                                        \
+    }
+#define ID                                                                                         \
+    {                                                                                              \
+        .key = "id", .value = TW_VALUE_ID, .required = true                                        \
+    }
 #define SPECIAL(k, reader, need)                                                                   \
-    {.key = (k), .value = TW_VALUE_SPECIAL, .read = (reader), .required = (need)}
+    {                                                                                              \
+        .key = (k), .value = TW_VALUE_SPECIAL, .read = (reader), .required = (need)                \
+    }
 
 static const struct tw_pack_field pack_fields[] = {
     TEXT("name", tw_pack_info, name, true, 60),
@@ -298,10 +305,7 @@ SHAPE(tw_pack_shape_cause, "a cause", cause_fields);
 static const struct tw_pack_field client_fields[] = {
     ID,
     TEXT("title", tw_pack_client, title, true, 100),
-    {.key = "rank",
-     .value = TW_VALUE_WHOLE,
-     .offset = AT(tw_pack_client, rank),
-     .required = true},
+    {.key = "rank", .value = TW_VALUE_WHOLE, .offset = AT(tw_pack_client, rank), .required = true},
     TEXT("compliant_from", tw_pack_client, compliant_from, false, 40),
     TEXT("stack", tw_pack_client, stack, false, 40),
     SPECIAL("priors", read_priors, false),

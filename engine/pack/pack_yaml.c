@@ -112,8 +112,8 @@ static enum tw_status parse(struct tw_yaml *yaml, struct tw_pack_messages *messa
             if (yaml_document_get_root_node(&second) != NULL) {
                 tw_pack_complain(messages, yaml->path, second.start_mark.line + 1, 1,
                                  "a second document begins here; a pack file holds one");
-                status = tw_base_error_set(error, TW_ERR_DATA, "%s: more than one document",
-                                           yaml->path);
+                status =
+                    tw_base_error_set(error, TW_ERR_DATA, "%s: more than one document", yaml->path);
             }
             yaml_document_delete(&second);
         }

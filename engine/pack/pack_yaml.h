@@ -27,8 +27,8 @@ enum tw_yaml_kind {
     TW_YAML_MAPPING,
 };
 
-/** Parses a file. TW_ERR_IO, TW_ERR_LIMIT (TW_YAML_MAX), TW_ERR_MEMORY in `error`; what is no YAML, or
- *  more than one document, is a message and TW_ERR_DATA. The caller frees `*out`. */
+/** Parses a file. TW_ERR_IO, TW_ERR_LIMIT (TW_YAML_MAX), TW_ERR_MEMORY in `error`; what is no YAML,
+ * or more than one document, is a message and TW_ERR_DATA. The caller frees `*out`. */
 enum tw_status tw_pack_yaml_open(struct tw_yaml **out, const char *path,
                                  struct tw_pack_messages *messages, struct tw_error *error);
 void tw_pack_yaml_free(struct tw_yaml *yaml);
@@ -60,7 +60,6 @@ void tw_pack_yaml_complain(struct tw_pack_messages *messages, const struct tw_ya
 
 /** Adds a message about a line of a file. */
 void tw_pack_complain(struct tw_pack_messages *messages, const char *file, size_t line,
-                      size_t column, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+                      size_t column, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 #endif

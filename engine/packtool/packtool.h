@@ -9,8 +9,8 @@ enum { TW_PACKTOOL_FINE = 0, TW_PACKTOOL_FINDINGS = 1, TW_PACKTOOL_FAILED = 2 };
 
 /** What the commands share: where the pack comes from, and what is left of the arguments. */
 struct tw_packtool_job {
-    const char *base;     /**< a compiled pack to begin with, or NULL */
-    const char *output;   /**< compile: where to write */
+    const char *base;   /**< a compiled pack to begin with, or NULL */
+    const char *output; /**< compile: where to write */
     bool json;
     char **paths; /**< the rest */
     int path_count;
@@ -33,7 +33,8 @@ int tw_packtool_test(int argc, char **argv);
 /** `profile [--base BLOB] PATH...`: candidates and hits of each signature on given logs. */
 int tw_packtool_profile(int argc, char **argv);
 
-/** Ordinary log text, for measuring how common an anchor is. Embedded by the build from corpora/clean. */
+/** Ordinary log text, for measuring how common an anchor is. Embedded by the build from
+ * corpora/clean. */
 struct tw_span tw_packtool_everyday(void);
 
 #endif

@@ -1,5 +1,5 @@
-/* packtool_bootstrap.c -- compiles the default pack while the project is built: `tw_bootstrap OUTPUT DIR`.
- * Not installed; tlswhy-pack does the same for users. */
+/* packtool_bootstrap.c -- compiles the default pack while the project is built: `tw_bootstrap
+ * OUTPUT DIR`. Not installed; tlswhy-pack does the same for users. */
 #include <stdio.h>
 
 #include "base/limits.h"

@@ -1,7 +1,8 @@
 /* packtool_check.c -- the command `check`: what is wrong with a pack although it loads.
  *
- * Patterns that do not compile or match nothing at all, anchors that stand in every log, references that lead
- * nowhere, causes without a way out, samples that a signature of a contradicting cause catches too. */
+ * Patterns that do not compile or match nothing at all, anchors that stand in every log, references
+ * that lead nowhere, causes without a way out, samples that a signature of a contradicting cause
+ * catches too. */
 #include <stdio.h>
 
 #include "base/alloc.h"
@@ -10,8 +11,8 @@
 
 #include <tlswhy/tlswhy.h>
 
-/* How often the anchor of an error may stand in a mebibyte of ordinary logs. Ten cost a hundredth of the scan;
- * three everyday phrases of some thousands cost a fifth (measured). */
+/* How often the anchor of an error may stand in a mebibyte of ordinary logs. Ten cost a hundredth
+ * of the scan; three everyday phrases of some thousands cost a fifth (measured). */
 #define EVERYDAY_MAX 10.0
 
 struct checker {
@@ -111,8 +112,7 @@ static void check_samples(struct checker *checker, uint32_t index)
         return;
     }
     for (uint32_t i = 0; i < signature->match_samples.count; i++) {
-        const char *sample =
-            tw_pack_text(pack, tw_pack_number(pack, signature->match_samples, i));
+        const char *sample = tw_pack_text(pack, tw_pack_number(pack, signature->match_samples, i));
         if (!tw_packtool_sampler_run(checker->sampler, sample)) {
             checker->failed = true;
             return;

@@ -41,11 +41,10 @@ static int compile(const struct tw_packtool_job *job, char **folders, int count,
     struct tw_pack_messages messages = {.text = TW_BUFFER_INIT(1u << 20)};
     struct tw_error error = {.status = TW_OK};
     struct tw_pack *base = NULL;
-    enum tw_status status =
-        job->base == NULL ? TW_OK : tw_pack_open_file(&base, job->base, &error);
+    enum tw_status status = job->base == NULL ? TW_OK : tw_pack_open_file(&base, job->base, &error);
     if (status == TW_OK) {
-        status = tw_pack_compile(base, (const char *const *)folders, (size_t)count, blob,
-                                 &messages, &error);
+        status = tw_pack_compile(base, (const char *const *)folders, (size_t)count, blob, &messages,
+                                 &error);
     }
     (void)fwrite(messages.text.at, 1, messages.text.length, stderr);
     if (messages.count > TW_PACK_MESSAGES_MAX) {
@@ -68,7 +67,8 @@ int tw_packtool_open(const struct tw_packtool_job *job, char **folders, int coun
     struct tw_buffer blob = TW_BUFFER_INIT(TW_BLOB_MAX);
     struct tw_error error;
     int result = compile(job, folders, count, &blob);
-    if (result == TW_PACKTOOL_FINE && tw_pack_open(pack, tw_base_buffer_span(&blob), &error) != TW_OK) {
+    if (result == TW_PACKTOOL_FINE &&
+        tw_pack_open(pack, tw_base_buffer_span(&blob), &error) != TW_OK) {
         (void)fprintf(stderr, "tlswhy: %s\n", error.message);
         result = TW_PACKTOOL_FAILED;
     }

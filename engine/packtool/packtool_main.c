@@ -1,7 +1,8 @@
-/* packtool_main.c -- tlswhy-pack: the helper program that compiles packs, and lints, tests and profiles them.
+/* packtool_main.c -- tlswhy-pack: the helper program that compiles packs, and lints, tests and
+ * profiles them.
  *
- * It lives under libexec and is run by tlswhy and by the build. Exit status: 0 fine, 1 findings (each a line on
- * standard error or output), 2 could not be done. */
+ * It lives under libexec and is run by tlswhy and by the build. Exit status: 0 fine, 1 findings
+ * (each a line on standard error or output), 2 could not be done. */
 #include <stdio.h>
 #include <string.h>
 

@@ -32,8 +32,7 @@ static double run_all(struct tw_pipeline *pipeline, const struct tw_source_paths
         const struct tlswhy_report *report;
         struct tw_stream *source = NULL;
         struct tw_error error;
-        if (path->failure != NULL ||
-            tw_source_open_path(&source, path->path, &error) != TW_OK) {
+        if (path->failure != NULL || tw_source_open_path(&source, path->path, &error) != TW_OK) {
             (void)fprintf(stderr, "tlswhy: %s: %s\n", path->path,
                           path->failure != NULL ? path->failure : error.message);
             continue;
@@ -63,9 +62,8 @@ static bool print_rows(const struct tw_pack *pack, const struct tw_pipeline *pip
     (void)printf("%12s %12s %12s  %s\n", "candidates", "a MiB", "hits", "signature");
     for (uint32_t i = 0; i < pack->signature_count && rows[i].counts.candidates > 0; i++) {
         double rate = bytes > 0 ? (double)rows[i].counts.candidates / bytes * 1024.0 * 1024.0 : 0;
-        (void)printf("%12llu %12.1f %12llu  %s\n",
-                     (unsigned long long)rows[i].counts.candidates, rate,
-                     (unsigned long long)rows[i].counts.hits,
+        (void)printf("%12llu %12.1f %12llu  %s\n", (unsigned long long)rows[i].counts.candidates,
+                     rate, (unsigned long long)rows[i].counts.hits,
                      tw_pack_text(pack, pack->signatures[rows[i].signature].id));
     }
     tw_base_free(rows);

@@ -52,8 +52,7 @@ bool tw_packtool_sampler_run(struct tw_sampler *sampler, const char *sample)
     }
     enum tw_status status = tw_source_open_memory(&source, tw_base_span(sample), 0, &error);
     if (status == TW_OK) {
-        status =
-            tw_pipeline_run(sampler->pipeline, "sample", false, source, &report, &error);
+        status = tw_pipeline_run(sampler->pipeline, "sample", false, source, &report, &error);
     }
     if (status != TW_OK) {
         (void)fprintf(stderr, "tlswhy: %s\n", error.message);
@@ -81,9 +80,10 @@ void tw_packtool_say(const struct tw_pack *pack, uint32_t signature, const char 
 uint32_t tw_packtool_first(const struct tw_pack *pack, const struct tw_packtool_job *job)
 {
     uint32_t first = 0;
-    /* Packs follow one another in the tables; the last is the folder's (the only one where it replaces the
-     * default). */
-    for (uint32_t i = 0; job->base != NULL && job->path_count > 0 && i + 1 < pack->info_count; i++) {
+    /* Packs follow one another in the tables; the last is the folder's (the only one where it
+     * replaces the default). */
+    for (uint32_t i = 0; job->base != NULL && job->path_count > 0 && i + 1 < pack->info_count;
+         i++) {
         first += pack->infos[i].signatures;
     }
     return first;
@@ -134,8 +134,8 @@ int tw_packtool_test(int argc, char **argv)
             break;
         }
         mistakes += found;
-        samples += pack->signatures[i].match_samples.count +
-                   pack->signatures[i].no_match_samples.count;
+        samples +=
+            pack->signatures[i].match_samples.count + pack->signatures[i].no_match_samples.count;
     }
     if (result == TW_PACKTOOL_FINE) {
         (void)printf("%u signatures, %u samples: %d wrong\n", pack->signature_count - first,

@@ -10,8 +10,8 @@ struct tw_sampler;
 /** Makes one; NULL and a printed message on failure. Freed with tw_packtool_sampler_free. */
 struct tw_sampler *tw_packtool_sampler(const struct tw_pack *pack);
 
-/** Runs a sample. False: a message was printed. Then tw_packtool_sampler_hit tells for each signature
- *  whether it hit. */
+/** Runs a sample. False: a message was printed. Then tw_packtool_sampler_hit tells for each
+ * signature whether it hit. */
 bool tw_packtool_sampler_run(struct tw_sampler *sampler, const char *sample);
 bool tw_packtool_sampler_hit(const struct tw_sampler *sampler, uint32_t signature);
 

@@ -1,8 +1,8 @@
 /* pipeline.c -- one input through all stages.
  *
- * The loop is short on purpose: the scanner hands out blocks of whole records with candidates, and only around a
- * candidate is a record framed, described, confirmed, and given to the classifier. A clean log costs one matcher
- * call and one newline count a block. */
+ * The loop is short on purpose: the scanner hands out blocks of whole records with candidates, and
+ * only around a candidate is a record framed, described, confirmed, and given to the classifier. A
+ * clean log costs one matcher call and one newline count a block. */
 #include "pipeline/pipeline.h"
 
 #include <stdio.h>
@@ -44,7 +44,8 @@ struct tw_pipeline {
     const char *limits[LIMITS];
 };
 
-/* ---- life -------------------------------------------------------------------------------------- */
+/* ---- life --------------------------------------------------------------------------------------
+ */
 
 static enum tw_status refuse_client(const struct tw_pack *pack, const char *id,
                                     struct tw_error *error)
@@ -59,10 +60,9 @@ static enum tw_status refuse_client(const struct tw_pack *pack, const char *id,
             nearest = known;
         }
     }
-    return tw_base_error_set(error, TW_ERR_USAGE,
-                             "unknown client \"%.80s\"%s%s; `tlswhy signatures list` shows all", id,
-                             nearest == NULL ? "" : "; did you mean ",
-                             nearest == NULL ? "" : nearest);
+    return tw_base_error_set(
+        error, TW_ERR_USAGE, "unknown client \"%.80s\"%s%s; `tlswhy signatures list` shows all", id,
+        nearest == NULL ? "" : "; did you mean ", nearest == NULL ? "" : nearest);
 }
 
 static enum tw_status check_options(struct tw_pipeline *pipeline, uint32_t *client,
@@ -142,7 +142,8 @@ const struct tw_pipeline_counts *tw_pipeline_profile(const struct tw_pipeline *p
     return pipeline->counts;
 }
 
-/* ---- the report of an input -------------------------------------------------------------------- */
+/* ---- the report of an input --------------------------------------------------------------------
+ */
 
 static enum tw_status begin_report(struct tw_pipeline *pipeline, const char *path)
 {
@@ -237,14 +238,16 @@ void tw_pipeline_refuse(struct tw_pipeline *pipeline, const char *path, const ch
     *report = &pipeline->report;
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------- */
+/* ---- the loop ----------------------------------------------------------------------------------
+ */
 
 static uint64_t record_id(const struct tw_record *record)
 {
     return tw_base_hash(tw_base_hash_number(TW_HASH_START, record->at.offset), record->text);
 }
 
-/* Frames the record around byte `at` of the block. Its fields are read when something was found in it. */
+/* Frames the record around byte `at` of the block. Its fields are read when something was found in
+ * it. */
 static void frame(struct tw_pipeline *pipeline, const struct tw_scan_block *block, size_t at,
                   struct tw_record *record, size_t *start, size_t *end)
 {
@@ -347,9 +350,8 @@ static bool is_stopped(const struct tw_pipeline *pipeline)
 }
 
 /* Decodes and recognises the input. TW_END: it is not to be looked at. */
-static enum tw_status open_input(struct tw_pipeline *pipeline, bool named,
-                                 struct tw_stream *source, struct tw_stream **stream,
-                                 struct tw_error *error)
+static enum tw_status open_input(struct tw_pipeline *pipeline, bool named, struct tw_stream *source,
+                                 struct tw_stream **stream, struct tw_error *error)
 {
     struct tw_decode_options options = {.encoding = pipeline->options.encoding,
                                         .max_bytes = pipeline->options.max_bytes};
@@ -375,8 +377,7 @@ static enum tw_status open_input(struct tw_pipeline *pipeline, bool named,
     if (status != TW_OK) {
         return tw_base_error_set(error, status, "out of memory");
     }
-    pipeline->recognised =
-        pipeline->format != NULL ? pipeline->format : tw_format_recognise(head);
+    pipeline->recognised = pipeline->format != NULL ? pipeline->format : tw_format_recognise(head);
     return TW_OK;
 }
 
@@ -447,9 +448,9 @@ enum tw_status tw_pipeline_run(struct tw_pipeline *pipeline, const char *path, b
 {
     struct tw_span name = tw_pipeline_logical_name(tw_base_span(path));
     char *logical = tw_base_copy(name);
-    enum tw_status status =
-        logical == NULL ? tw_base_error_set(error, TW_ERR_MEMORY, "out of memory")
-                        : tw_classify_begin(pipeline->classifier, logical, error);
+    enum tw_status status = logical == NULL
+                                ? tw_base_error_set(error, TW_ERR_MEMORY, "out of memory")
+                                : tw_classify_begin(pipeline->classifier, logical, error);
     tw_base_free(logical);
     if (status != TW_OK) {
         tw_base_stream_free(source);

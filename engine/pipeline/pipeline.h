@@ -14,25 +14,25 @@
 struct tw_pipeline_options {
     double min_confidence;
     bool no_redact;
-    bool all_files;           /**< look into what does not look like a log */
-    const char *input_format; /**< NULL: recognise */
-    const char *encoding;     /**< NULL: recognise */
-    const char *client;       /**< an id that the log does not tell, or NULL */
-    uint64_t max_bytes;       /**< 0: no limit */
+    bool all_files;                    /**< look into what does not look like a log */
+    const char *input_format;          /**< NULL: recognise */
+    const char *encoding;              /**< NULL: recognise */
+    const char *client;                /**< an id that the log does not tell, or NULL */
+    uint64_t max_bytes;                /**< 0: no limit */
     const volatile sig_atomic_t *stop; /**< not 0: finish the record in hand and end; may be NULL */
 };
 
 /** Working memory of one worker. */
 struct tw_pipeline;
 
-/** Makes one on a pack that lives longer. TW_ERR_USAGE: an unknown format, encoding or client, with what is
- *  allowed. The caller frees `*out`. */
+/** Makes one on a pack that lives longer. TW_ERR_USAGE: an unknown format, encoding or client, with
+ * what is allowed. The caller frees `*out`. */
 enum tw_status tw_pipeline_new(struct tw_pipeline **out, const struct tw_pack *pack,
                                const struct tw_pipeline_options *options, struct tw_error *error);
 
-/** Diagnoses one input. `source` is consumed. `named`: the user named it, so that it is incomplete where it is
- *  no log. `*report` is borrowed until the next call. Only TW_ERR_MEMORY and a broken pack are failures; what is
- *  wrong with the input is in the report. */
+/** Diagnoses one input. `source` is consumed. `named`: the user named it, so that it is incomplete
+ * where it is no log. `*report` is borrowed until the next call. Only TW_ERR_MEMORY and a broken
+ * pack are failures; what is wrong with the input is in the report. */
 enum tw_status tw_pipeline_run(struct tw_pipeline *pipeline, const char *path, bool named,
                                struct tw_stream *source, const struct tlswhy_report **report,
                                struct tw_error *error);
@@ -51,7 +51,8 @@ enum tw_status tw_pipeline_records(struct tw_pipeline *pipeline, const char *pat
                                    void *payload, const struct tlswhy_report **report,
                                    struct tw_error *error);
 
-/** Counts, for each signature of the pack, candidates and hits since the pipeline was made. Borrowed. */
+/** Counts, for each signature of the pack, candidates and hits since the pipeline was made.
+ * Borrowed. */
 struct tw_pipeline_counts {
     uint64_t candidates;
     uint64_t hits;

@@ -56,7 +56,8 @@ struct tw_span tw_pipeline_logical_name(struct tw_span path)
             break;
         }
     }
-    bool rotated = cut_end(&name, date_length(name), "-.") || cut_end(&name, number_length(name), ".");
+    bool rotated =
+        cut_end(&name, date_length(name), "-.") || cut_end(&name, number_length(name), ".");
     /* "trace.log.gz" is not a rotated part: its own name tells it from "trace.log". */
     return rotated ? name : path;
 }

@@ -1,7 +1,8 @@
 /* pipeline_scan.c -- workers over inputs.
  *
- * A worker takes the next input, diagnoses it, waits until all inputs before it were handed out, and hands out its
- * own answer. So the order never depends on the number of workers, and no more answers than workers are held. */
+ * A worker takes the next input, diagnoses it, waits until all inputs before it were handed out,
+ * and hands out its own answer. So the order never depends on the number of workers, and no more
+ * answers than workers are held. */
 #include "pipeline/pipeline_scan.h"
 
 #include <pthread.h>
@@ -44,7 +45,8 @@ static int by_logical_name(const void *left, const void *right)
     if (order == 0) {
         order = compare_spans(path_a, path_b);
     }
-    /* What the user named comes before the same path found in a folder, and is the one that stays. */
+    /* What the user named comes before the same path found in a folder, and is the one that stays.
+     */
     return order != 0 ? order : (int)b->named - (int)a->named;
 }
 
@@ -169,9 +171,9 @@ enum tw_status tw_pipeline_scan(const struct tw_pack *pack,
                       .turn = PTHREAD_COND_INITIALIZER,
                       .status = TW_OK};
     size_t workers = worker_count(jobs, paths->count);
-    /* This thread is one of the workers; where a further one cannot be started, fewer do the work. */
-    while (started + 1 < workers &&
-           pthread_create(&threads[started], NULL, work, &run) == 0) {
+    /* This thread is one of the workers; where a further one cannot be started, fewer do the work.
+     */
+    while (started + 1 < workers && pthread_create(&threads[started], NULL, work, &run) == 0) {
         started++;
     }
     (void)work(&run);

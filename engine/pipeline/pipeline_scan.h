@@ -5,13 +5,13 @@
 #include "pipeline/pipeline.h"
 #include "source/walk.h"
 
-/** Takes the answer for one input; called in the order of the inputs, by one thread at a time. Not TW_OK:
- *  the run ends with that status. */
+/** Takes the answer for one input; called in the order of the inputs, by one thread at a time. Not
+ * TW_OK: the run ends with that status. */
 typedef enum tw_status (*tw_pipeline_take)(void *payload, const struct tlswhy_report *report,
                                            struct tw_error *error);
 
-/** Brings paths into the order of reports: logical name, then path, by bytes. A path that is there twice stays
- *  once. */
+/** Brings paths into the order of reports: logical name, then path, by bytes. A path that is there
+ * twice stays once. */
 void tw_pipeline_sort(struct tw_source_paths *paths);
 
 /** Diagnoses all inputs with `jobs` workers (0: as many as processors). Standard input is "-". */

@@ -1,8 +1,10 @@
-/* report_explain.c -- what is known of an id, for people: `tlswhy explain` and `signatures list`. */
+/* report_explain.c -- what is known of an id, for people: `tlswhy explain` and `signatures list`.
+ */
 #include <stdio.h>
 
 #include "report/report_explain.h"
 #include "report/report_pack.h"
+#include "report/report_words.h"
 #include "report/report_wrap.h"
 
 #include <tlswhy/tlswhy.h>
@@ -10,10 +12,8 @@
 /* Where the values of a page begin. */
 #define HANG 14
 
-static const char *const kinds[] = {"error", "client", "fact"};
 static const char *const scopes[] = {"the incident that it stands in", "the host that it names",
                                      "the whole input"};
-static const char *const strengths[] = {"", "weak", "moderate", "strong", "decisive"};
 
 /* A labelled text, left out where it is absent. */
 static void put(struct tw_report_page *page, const char *label, const char *text)
@@ -58,9 +58,9 @@ static void put_terms(struct tw_report_page *page, const struct tw_pack *pack, c
     for (uint32_t i = 0; i < terms.count; i++) {
         const struct tw_pack_term *term = &pack->terms[terms.first + i];
         tw_report_begin(page, i == 0 ? label : "", HANG, TW_REPORT_PLAIN);
-        tw_report_put_format(page, "%s (%s, %+.1f)",
-                             tw_pack_text(pack, pack->causes[term->cause].id),
-                             strengths[term->strength], (double)term->value);
+        tw_report_put_format(
+            page, "%s (%s, %+.1f)", tw_pack_text(pack, pack->causes[term->cause].id),
+            tw_report_say_strength((enum tlswhy_strength)term->strength), (double)term->value);
         tw_report_end(page);
     }
 }
@@ -81,7 +81,8 @@ void tw_report_explain_signature(struct tw_report_page *page, const struct tw_pa
     put_head(page, "signature", tw_pack_text(pack, signature->id),
              tw_pack_text(pack, signature->title));
     tw_report_begin(page, "  kind", HANG, TW_REPORT_PLAIN);
-    tw_report_put_format(page, "%s, %s, revision %u", kinds[signature->kind],
+    tw_report_put_format(page, "%s, %s, revision %u",
+                         tw_report_say_kind((enum tlswhy_kind)signature->kind),
                          tw_pack_text(pack, signature->status), signature->revision);
     tw_report_end(page);
     if (signature->client != TW_PACK_NONE) {
@@ -154,8 +155,7 @@ void tw_report_explain_client(struct tw_report_page *page, const struct tw_pack 
     put(page, "  TLS 1.2", client->compliant_from == 0 ? NULL : "from this version on:");
     put(page, "", tw_pack_text(pack, client->compliant_from));
     for (uint32_t i = 0; i < client->priors.count; i++) {
-        const struct tw_pack_prior *prior =
-            &pack->priors[tw_pack_number(pack, client->priors, i)];
+        const struct tw_pack_prior *prior = &pack->priors[tw_pack_number(pack, client->priors, i)];
         tw_report_begin(page, i == 0 ? "  weights" : "", HANG, TW_REPORT_PLAIN);
         tw_report_put_format(page, "%s %g", tw_pack_text(pack, pack->causes[prior->cause].id),
                              (double)prior->weight);
@@ -172,8 +172,7 @@ void tw_report_explain_client(struct tw_report_page *page, const struct tw_pack 
     put_references(page, pack, client->references);
 }
 
-void tw_report_explain_fix(struct tw_report_page *page, const struct tw_pack *pack,
-                           uint32_t index)
+void tw_report_explain_fix(struct tw_report_page *page, const struct tw_pack *pack, uint32_t index)
 {
     const struct tw_pack_fix *fix = &pack->fixes[index];
     put_head(page, "fix", tw_pack_text(pack, fix->id), tw_pack_text(pack, fix->title));

@@ -15,8 +15,7 @@ void tw_report_explain_cause(struct tw_report_page *page, const struct tw_pack *
                              uint32_t index);
 void tw_report_explain_client(struct tw_report_page *page, const struct tw_pack *pack,
                               uint32_t index);
-void tw_report_explain_fix(struct tw_report_page *page, const struct tw_pack *pack,
-                           uint32_t index);
+void tw_report_explain_fix(struct tw_report_page *page, const struct tw_pack *pack, uint32_t index);
 void tw_report_explain_collect(struct tw_report_page *page, const struct tw_pack *pack,
                                uint32_t index);
 

@@ -1,13 +1,15 @@
 /* report_explain_json.c -- the elements of a pack as JSON objects, for programs. */
 #include "report/report_explain.h"
+#include "report/report_words.h"
 
 static void set_texts(struct tw_json *json, const char *key, const struct tw_pack *pack,
                       struct tw_list list)
 {
     json_t *array = json_array();
     for (uint32_t i = 0; array != NULL && i < list.count; i++) {
-        json->failed |= json_array_append_new(array, json_string(tw_pack_text(
-                                                         pack, tw_pack_number(pack, list, i)))) != 0;
+        json->failed |=
+            json_array_append_new(
+                array, json_string(tw_pack_text(pack, tw_pack_number(pack, list, i)))) != 0;
     }
     tw_report_set_value(json, key, array);
 }
@@ -80,13 +82,12 @@ static struct tw_json begin(const char *type, const struct tw_pack *pack, tw_tex
 
 struct tw_json tw_report_json_signature(const struct tw_pack *pack, uint32_t index)
 {
-    static const char *const kinds[] = {"error", "client", "fact"};
     static const char *const scopes[] = {"incident", "host", "input"};
     const struct tw_pack_signature *from = &pack->signatures[index];
     struct tw_json json = begin("signature", pack, from->id, "title", from->title);
     tw_report_set_number(&json, "revision", from->revision);
     tw_report_set_string(&json, "status", tw_pack_text(pack, from->status));
-    tw_report_set_string(&json, "kind", kinds[from->kind]);
+    tw_report_set_string(&json, "kind", tw_report_say_kind((enum tlswhy_kind)from->kind));
     if (from->client != TW_PACK_NONE) {
         tw_report_set_string(&json, "client", tw_pack_text(pack, pack->clients[from->client].id));
     }

@@ -3,36 +3,7 @@
  * Owns the keys and their order (contract, section 3; docs/report.schema.json). What is unknown is
  * absent; lists are always there, so that scripts need no case for their absence. Keeps nothing. */
 #include "report/report_json_value.h"
-
-static const char *kind_name(enum tlswhy_kind kind)
-{
-    switch (kind) {
-    case TLSWHY_KIND_ERROR:
-        return "error";
-    case TLSWHY_KIND_CLIENT:
-        return "client";
-    case TLSWHY_KIND_FACT:
-        return "fact";
-    }
-    return NULL;
-}
-
-static const char *strength_name(enum tlswhy_strength strength)
-{
-    switch (strength) {
-    case TLSWHY_STRENGTH_NONE:
-        return NULL;
-    case TLSWHY_STRENGTH_WEAK:
-        return "weak";
-    case TLSWHY_STRENGTH_MODERATE:
-        return "moderate";
-    case TLSWHY_STRENGTH_STRONG:
-        return "strong";
-    case TLSWHY_STRENGTH_DECISIVE:
-        return "decisive";
-    }
-    return NULL;
-}
+#include "report/report_words.h"
 
 static const char *status_name(enum tlswhy_input_status status)
 {
@@ -139,8 +110,8 @@ static struct tw_json evidence_object(const struct tlswhy_input *input,
     struct tw_json json = tw_report_begin_object();
     tw_report_set_string(&json, "signature", evidence->signature);
     tw_report_set_string(&json, "title", evidence->title);
-    tw_report_set_string(&json, "kind", kind_name(evidence->kind));
-    tw_report_set_string(&json, "strength", strength_name(evidence->strength));
+    tw_report_set_string(&json, "kind", tw_report_say_kind(evidence->kind));
+    tw_report_set_string(&json, "strength", tw_report_say_strength(evidence->strength));
     tw_report_set_strings(&json, "supports", evidence->supports, evidence->supports_count);
     tw_report_set_strings(&json, "rules_out", evidence->rules_out, evidence->rules_out_count);
     tw_report_set_string(&json, "path", input->path);

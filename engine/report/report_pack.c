@@ -26,8 +26,9 @@ static const struct table tables[TABLES] = {
 
 static uint32_t count_of(const struct tw_pack *pack, int table)
 {
-    const uint32_t counts[TABLES] = {pack->signature_count, pack->family_count, pack->cause_count,
-                                     pack->client_count,    pack->fix_count,    pack->collect_count};
+    const uint32_t counts[TABLES] = {pack->signature_count, pack->family_count,
+                                     pack->cause_count,     pack->client_count,
+                                     pack->fix_count,       pack->collect_count};
     return counts[table];
 }
 

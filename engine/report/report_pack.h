@@ -6,8 +6,9 @@
 #include "model/record.h"
 #include "pack/pack.h"
 
-/** Appends what a signature, cause, client, fix or piece of evidence to collect is: for people, or a line of JSON. An
- *  id that several have shows them all. TW_ERR_USAGE: there is none; the message names the nearest. */
+/** Appends what a signature, cause, client, fix or piece of evidence to collect is: for people, or
+ * a line of JSON. An id that several have shows them all. TW_ERR_USAGE: there is none; the message
+ * names the nearest. */
 enum tw_status tw_report_explain(struct tw_buffer *to, const struct tw_pack *pack, const char *id,
                                  bool json, struct tw_error *error);
 

@@ -30,7 +30,8 @@ static void set_span(struct tw_json *json, const char *key, struct tw_span text,
     tw_base_buffer_free(&shown);
 }
 
-/* The text without carriage returns before line ends, which are the file's and not the program's. */
+/* The text without carriage returns before line ends, which are the file's and not the program's.
+ */
 static void set_text(struct tw_json *json, struct tw_span text, bool no_redact)
 {
     struct tw_buffer lines = TW_BUFFER_INIT(2u << 20);

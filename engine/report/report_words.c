@@ -85,29 +85,31 @@ const char *tw_report_say_family(const char *family)
     return family == NULL ? "family" : family;
 }
 
+const char *tw_report_say_strength(enum tlswhy_strength strength)
+{
+    static const char *const words[] = {[TLSWHY_STRENGTH_NONE] = NULL,
+                                        [TLSWHY_STRENGTH_WEAK] = "weak",
+                                        [TLSWHY_STRENGTH_MODERATE] = "moderate",
+                                        [TLSWHY_STRENGTH_STRONG] = "strong",
+                                        [TLSWHY_STRENGTH_DECISIVE] = "decisive"};
+    return words[strength];
+}
+
+const char *tw_report_say_kind(enum tlswhy_kind kind)
+{
+    static const char *const words[] = {[TLSWHY_KIND_ERROR] = "error",
+                                        [TLSWHY_KIND_CLIENT] = "client",
+                                        [TLSWHY_KIND_FACT] = "fact"};
+    return words[kind];
+}
+
 const char *tw_report_say_weight(const struct tlswhy_evidence *evidence)
 {
-    switch (evidence->kind) {
-    case TLSWHY_KIND_CLIENT:
-        return "client";
-    case TLSWHY_KIND_FACT:
-        return "fact";
-    case TLSWHY_KIND_ERROR:
-        break;
+    if (evidence->kind != TLSWHY_KIND_ERROR) {
+        return tw_report_say_kind(evidence->kind);
     }
-    switch (evidence->strength) {
-    case TLSWHY_STRENGTH_WEAK:
-        return "weak";
-    case TLSWHY_STRENGTH_MODERATE:
-        return "moderate";
-    case TLSWHY_STRENGTH_STRONG:
-        return "strong";
-    case TLSWHY_STRENGTH_DECISIVE:
-        return "decisive";
-    case TLSWHY_STRENGTH_NONE:
-        break;
-    }
-    return "context";
+    const char *strength = tw_report_say_strength(evidence->strength);
+    return strength == NULL ? "context" : strength;
 }
 
 const char *tw_report_say_hint(const char *format)

@@ -23,6 +23,11 @@ void tw_report_say_bytes(char text[TW_REPORT_WORD_MAX], uint64_t bytes);
 /** A family for people; the id itself where it is not known here. */
 const char *tw_report_say_family(const char *family);
 
+/** The words of contract section 3: "weak" to "decisive", NULL for none; "error", "client", "fact".
+ */
+const char *tw_report_say_strength(enum tlswhy_strength strength);
+const char *tw_report_say_kind(enum tlswhy_kind kind);
+
 /** What the right column says of a piece of evidence. */
 const char *tw_report_say_weight(const struct tlswhy_evidence *evidence);
 

@@ -1,11 +1,12 @@
 /* scan.c -- reads a stream in blocks of whole records and lets the matcher look at each block once.
  *
- * Overall design. The buffer holds at most TW_RECORD_MAX bytes and always begins where a record begins. It is
- * filled to TW_BLOCK_SIZE; if the last record that begins in it does not begin at byte 0, everything before that is
- * the block, and the rest is moved to the front. If no second record begins, the buffer is filled to the
- * maximum, and if it still holds one unfinished record, that record is cut there: the rest of it becomes a
- * further record, which overlaps by TW_RECORD_OVERLAP bytes so that no wording is lost at the cut; hits that end
- * in the overlap were told before and are skipped. All of this depends on the bytes alone.
+ * Overall design. The buffer holds at most TW_RECORD_MAX bytes and always begins where a record
+ * begins. It is filled to TW_BLOCK_SIZE; if the last record that begins in it does not begin at
+ * byte 0, everything before that is the block, and the rest is moved to the front. If no second
+ * record begins, the buffer is filled to the maximum, and if it still holds one unfinished record,
+ * that record is cut there: the rest of it becomes a further record, which overlaps by
+ * TW_RECORD_OVERLAP bytes so that no wording is lost at the cut; hits that end in the overlap were
+ * told before and are skipped. All of this depends on the bytes alone.
  *
  * Limits: TW_BLOCK_SIZE, TW_RECORD_MAX, TW_RECORD_OVERLAP. Allocates nothing while it runs. */
 #include "scan/scan.h"
@@ -13,7 +14,8 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 
-/* What `starts` may look at; the same number as TW_FORMAT_LINE_HEAD, which this layer may not see. */
+/* What `starts` may look at; the same number as TW_FORMAT_LINE_HEAD, which this layer may not see.
+ */
 #define LINE_HEAD 256u
 
 struct tw_scanner {
@@ -21,10 +23,10 @@ struct tw_scanner {
     struct tw_stream *stream;
     tw_scan_starts starts;
     char *buffer;
-    size_t length;      /* bytes in the buffer */
-    size_t block;       /* of which this many are the block in hand */
-    size_t keep_from;   /* where the bytes begin that the next block begins with */
-    size_t skip;        /* of the next block, told before */
+    size_t length;             /* bytes in the buffer */
+    size_t block;              /* of which this many are the block in hand */
+    size_t keep_from;          /* where the bytes begin that the next block begins with */
+    size_t skip;               /* of the next block, told before */
     struct tw_cursor at_block; /* where the block in hand begins */
     struct tw_cursor located;  /* the last place asked for */
     size_t located_at;         /* in the block */
@@ -42,7 +44,8 @@ enum tw_status tw_scan_new(struct tw_scanner **out, const struct tw_pack *pack,
         tw_scan_free(scanner);
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
-    enum tw_status status = tw_match_open(&scanner->matcher, pack->database, pack->anchor_count, error);
+    enum tw_status status =
+        tw_match_open(&scanner->matcher, pack->database, pack->anchor_count, error);
     if (status != TW_OK) {
         tw_scan_free(scanner);
         return status;
@@ -169,9 +172,8 @@ enum tw_status tw_scan_next(struct tw_scanner *scanner, bool without_matching,
         scanner->ending = TW_END;
         return status;
     }
-    return without_matching
-               ? TW_OK
-               : tw_match_scan(scanner->matcher, block->bytes, &block->hits, error);
+    return without_matching ? TW_OK
+                            : tw_match_scan(scanner->matcher, block->bytes, &block->hits, error);
 }
 
 void tw_scan_record(struct tw_scanner *scanner, size_t at, size_t *start, size_t *end)

@@ -1,8 +1,8 @@
 /* scan.h -- blocks in, candidates out.
  *
- * A scanner owns the buffer of one input. It reads until whole records are in it, scans them in one go
- * with the matcher, and keeps the unfinished record for the next block. So every record is seen whole, every
- * anchor once, and results do not depend on how the stream delivers its bytes. */
+ * A scanner owns the buffer of one input. It reads until whole records are in it, scans them in one
+ * go with the matcher, and keeps the unfinished record for the next block. So every record is seen
+ * whole, every anchor once, and results do not depend on how the stream delivers its bytes. */
 #ifndef TW_SCAN_SCAN_H
 #define TW_SCAN_SCAN_H
 
@@ -31,16 +31,18 @@ enum tw_status tw_scan_new(struct tw_scanner **out, const struct tw_pack *pack,
 /** Begins with an input; `stream` stays the caller's. */
 void tw_scan_begin(struct tw_scanner *scanner, struct tw_stream *stream, tw_scan_starts starts);
 
-/** The next block. TW_END: all was scanned. TW_ERR_TRUNCATED, TW_ERR_DATA, TW_ERR_LIMIT, TW_ERR_IO: the
- *  stream failed; everything before was delivered. TW_ERR_MEMORY. With `without_matching` no hits are
- *  looked for. */
+/** The next block. TW_END: all was scanned. TW_ERR_TRUNCATED, TW_ERR_DATA, TW_ERR_LIMIT, TW_ERR_IO:
+ * the stream failed; everything before was delivered. TW_ERR_MEMORY. With `without_matching` no
+ * hits are looked for. */
 enum tw_status tw_scan_next(struct tw_scanner *scanner, bool without_matching,
                             struct tw_scan_block *block, struct tw_error *error);
 
-/** The record around byte `at` of the block in hand: where it begins, and where the next one does. */
+/** The record around byte `at` of the block in hand: where it begins, and where the next one does.
+ */
 void tw_scan_record(struct tw_scanner *scanner, size_t at, size_t *start, size_t *end);
 
-/** The place in the input of byte `at` of the block in hand. Cheap where the places asked for grow. */
+/** The place in the input of byte `at` of the block in hand. Cheap where the places asked for grow.
+ */
 struct tw_cursor tw_scan_locate(struct tw_scanner *scanner, size_t at);
 
 /** Bytes and newlines of decompressed input so far. */

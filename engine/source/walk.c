@@ -62,8 +62,7 @@ static bool matches(const char *path, const char *const *globs, size_t count)
 
 static bool is_wanted(const char *path, const struct tw_source_filter *filter)
 {
-    return (filter->include_count == 0 ||
-            matches(path, filter->include, filter->include_count)) &&
+    return (filter->include_count == 0 || matches(path, filter->include, filter->include_count)) &&
            !matches(path, filter->exclude, filter->exclude_count);
 }
 

@@ -1,4 +1,5 @@
-/* walk.h -- which files there are: paths that the user named, and what lies in the folders among them. */
+/* walk.h -- which files there are: paths that the user named, and what lies in the folders among
+ * them. */
 #ifndef TW_SOURCE_WALK_H
 #define TW_SOURCE_WALK_H
 
@@ -14,7 +15,8 @@ struct tw_source_path {
     char *failure; /**< why it cannot be looked at, or NULL */
 };
 
-/** Paths in the order in which they were found. Zero it first; free it with tw_source_paths_free. */
+/** Paths in the order in which they were found. Zero it first; free it with tw_source_paths_free.
+ */
 struct tw_source_paths {
     struct tw_source_path *at;
     size_t count;
@@ -30,9 +32,10 @@ struct tw_source_filter {
     size_t exclude_count;
 };
 
-/** Adds a path that the user named: a file, "-" for standard input, or a folder with all files in it.
- *  Symbolic links in folders are not followed; special files in them are passed over, as are folders deeper than
- *  TW_WALK_DEPTH. What cannot be read is added with its failure. Only TW_ERR_MEMORY fails. */
+/** Adds a path that the user named: a file, "-" for standard input, or a folder with all files in
+ * it. Symbolic links in folders are not followed; special files in them are passed over, as are
+ * folders deeper than TW_WALK_DEPTH. What cannot be read is added with its failure. Only
+ * TW_ERR_MEMORY fails. */
 enum tw_status tw_source_walk(struct tw_source_paths *paths, const char *path,
                               const struct tw_source_filter *filter, struct tw_error *error);
 

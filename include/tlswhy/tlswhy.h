@@ -104,7 +104,7 @@ struct tlswhy_evidence {
     enum tlswhy_strength strength; /**< the strongest word among what it supports or rules out */
     const char *const *supports;   /**< cause ids */
     size_t supports_count;
-    const char *const *rules_out;  /**< cause ids */
+    const char *const *rules_out; /**< cause ids */
     size_t rules_out_count;
     uint64_t line;         /**< 1 is the first; 0: the format has no lines */
     uint64_t offset;       /**< bytes in the decompressed input */
@@ -147,19 +147,19 @@ struct tlswhy_fix {
 /** A piece of evidence that would settle the question. */
 struct tlswhy_collect {
     const char *what;
-    const char *command; /**< or NULL */
-    const char *settles; /**< what the answer would mean, or NULL */
+    const char *command;                /**< or NULL */
+    const char *settles;                /**< what the answer would mean, or NULL */
     const char *const *decides_between; /**< cause ids */
     size_t decides_between_count;
 };
 
 /** An incident with its ranked causes, its client and its fixes. */
 struct tlswhy_diagnosis {
-    const char *id;   /**< 16 hexadecimal digits; the same for the same bytes under the same name */
-    uint64_t count;   /**< how often the same failure stands in the input */
-    const char *headline; /**< the answer in one sentence */
-    bool conclusive;  /**< false: no family reaches the wanted confidence */
-    bool look_alike;  /**< true: TLS 1.2 is *not* the problem */
+    const char *id; /**< 16 hexadecimal digits; the same for the same bytes under the same name */
+    uint64_t count; /**< how often the same failure stands in the input */
+    const char *headline;             /**< the answer in one sentence */
+    bool conclusive;                  /**< false: no family reaches the wanted confidence */
+    bool look_alike;                  /**< true: TLS 1.2 is *not* the problem */
     struct tlswhy_ranked_cause cause; /**< id NULL where not conclusive */
     double family_confidence;
     const struct tlswhy_ranked_cause *alternatives; /**< likeliest first */
@@ -196,10 +196,10 @@ enum tlswhy_input_status {
 
 /** An input as it was understood. */
 struct tlswhy_input {
-    const char *path;     /**< as given */
-    const char *format;   /**< such as "crm-trace"; NULL where nothing was recognised */
+    const char *path;   /**< as given */
+    const char *format; /**< such as "crm-trace"; NULL where nothing was recognised */
     const char *format_title;
-    const char *encoding; /**< such as "utf-8" */
+    const char *encoding;           /**< such as "utf-8" */
     const char *const *compression; /**< outermost first */
     size_t compression_count;
     const char *const *repairs;
@@ -237,14 +237,14 @@ void tlswhy_pack_free(struct tlswhy_pack *pack);
 
 /** How to diagnose. Begin with TLSWHY_OPTIONS_INIT; unset strings are NULL. */
 struct tlswhy_options {
-    size_t size;                /**< sizeof(struct tlswhy_options): which fields the caller knows */
-    double min_confidence;      /**< 0 to 1, held against the family; 0.5 */
-    bool no_redact;             /**< show secrets */
-    const char *input_format;   /**< a format's name: do not recognise */
-    const char *encoding;       /**< "utf-8", "utf-16le", "utf-16be", "windows-1252" */
-    const char *client;         /**< a client id that the log does not tell */
-    uint64_t max_bytes;         /**< decompressed bytes of one input; 0: no limit */
-    bool all_files;             /**< look into what does not look like a log */
+    size_t size;              /**< sizeof(struct tlswhy_options): which fields the caller knows */
+    double min_confidence;    /**< 0 to 1, held against the family; 0.5 */
+    bool no_redact;           /**< show secrets */
+    const char *input_format; /**< a format's name: do not recognise */
+    const char *encoding;     /**< "utf-8", "utf-16le", "utf-16be", "windows-1252" */
+    const char *client;       /**< a client id that the log does not tell */
+    uint64_t max_bytes;       /**< decompressed bytes of one input; 0: no limit */
+    bool all_files;           /**< look into what does not look like a log */
 };
 
 /* clang-format off */

@@ -1,6 +1,6 @@
-/* tools.h -- what the command line needs beyond tlswhy.h: whole runs over many inputs, records, packs from
- * folders, explanations. Not ABI-stable: it changes with the program. The rules of tlswhy.h on strings and errors
- * hold here too. */
+/* tools.h -- what the command line needs beyond tlswhy.h: whole runs over many inputs, records,
+ * packs from folders, explanations. Not ABI-stable: it changes with the program. The rules of
+ * tlswhy.h on strings and errors hold here too. */
 #ifndef TLSWHY_TOOLS_H
 #define TLSWHY_TOOLS_H
 
@@ -20,8 +20,9 @@ enum {
     TLSWHY_EXIT_INCOMPLETE = 3,
 };
 
-/** Opens the default pack (unless `without_default`) with the packs of folders added, compiling them
- *  where no cache has them. Mistakes in a pack are printed to standard error. The caller frees `*out`. */
+/** Opens the default pack (unless `without_default`) with the packs of folders added, compiling
+ * them where no cache has them. Mistakes in a pack are printed to standard error. The caller frees
+ * `*out`. */
 enum tlswhy_status tlswhy_pack_open(struct tlswhy_pack **out, bool without_default,
                                     const char *const *folders, size_t folder_count,
                                     struct tlswhy_error *error);
@@ -60,18 +61,17 @@ struct tlswhy_scan_job {
     const volatile sig_atomic_t *stop; /**< becomes not 0: end after the record in hand */
 };
 
-/** Runs it. `*exit_status` is 0, 1 or 3 (contract), or 2 where no path could be read (told through `message`,
- *  nothing was written). Other failures: memory, output. */
+/** Runs it. `*exit_status` is 0, 1 or 3 (contract), or 2 where no path could be read (told through
+ * `message`, nothing was written). Other failures: memory, output. */
 enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
                                int *exit_status, struct tlswhy_error *error);
 
 /** Writes every record of the inputs as a line of JSON. Same job, same statuses. */
-enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack,
-                                  const struct tlswhy_scan_job *job, int *exit_status,
-                                  struct tlswhy_error *error);
+enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
+                                  int *exit_status, struct tlswhy_error *error);
 
-/** Writes what a signature, cause, client or fix is, for people or as JSON. TLSWHY_ERR_USAGE: no such
- *  id; the message names the nearest ones. */
+/** Writes what a signature, cause, client or fix is, for people or as JSON. TLSWHY_ERR_USAGE: no
+ * such id; the message names the nearest ones. */
 enum tlswhy_status tlswhy_explain(const struct tlswhy_pack *pack, const char *id, bool json,
                                   tlswhy_write write, void *payload, struct tlswhy_error *error);
 
@@ -83,17 +83,19 @@ enum tlswhy_status tlswhy_list(const struct tlswhy_pack *pack, bool json, tlswhy
 enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *pack, tlswhy_write write,
                                    void *payload, struct tlswhy_error *error);
 
-/** The path of the helper program that lints and tests packs, to be freed with free(); NULL: missing. */
+/** The path of the helper program that lints and tests packs, to be freed with free(); NULL:
+ * missing. */
 char *tlswhy_helper(struct tlswhy_error *error);
 
 /** A descriptor of the built-in pack that a started helper inherits; -1 on failure. */
 int tlswhy_default_pack_fd(struct tlswhy_error *error);
 
-/** Writes `text` so that it is safe on a terminal (no control characters, valid UTF-8), with a NUL, to
- *  `room` bytes; what does not fit is cut off. */
+/** Writes `text` so that it is safe on a terminal (no control characters, valid UTF-8), with a NUL,
+ * to `room` bytes; what does not fit is cut off. */
 void tlswhy_visible(const char *text, char *to, size_t room);
 
-/** Whether `name` may be a misspelling of `known`, and how bad a one: 0 is equal, SIZE_MAX is none. */
+/** Whether `name` may be a misspelling of `known`, and how bad a one: 0 is equal, SIZE_MAX is none.
+ */
 size_t tlswhy_misspelling(const char *name, const char *known);
 
 /** The version of the matcher's library. */

@@ -19,6 +19,8 @@ AGENTS = ("Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+AppleWebKit/537.36+(KHTML,+
 
 FAILURE = """\
 Microsoft.Xrm.Tooling.CrmConnectControl Information: 8 : Login Status in Connect is =  Validating connection...
+Microsoft.Xrm.Tooling.Connector.CrmServiceClient Information: 8 : Attempting to Connect to Uri \
+https://planted.crm4.dynamics.com/XRMServices/2011/Organization.svc
 Microsoft.Xrm.Tooling.Connector.CrmServiceClient Error: 2 : ERROR REQUESTING Token FROM THE Authentication context
 Microsoft.Xrm.Tooling.Connector.CrmServiceClient Error: 2 : Source\t: mscorlib
 Method\t: ThrowIfExceptional
@@ -54,7 +56,7 @@ def trace_line(rng, second):
         return head + "%s - requesting connection to https://%s.crm%d.dynamics.com%s, attempt 1 of 3" % (
             rng.choice(CALLS), rng.choice(HOSTS), rng.randrange(2, 20), rng.choice(PATHS))
     if kind == 2:
-        return head + "%s - Authenticated via OAuth. Auth Elapsed:00:00:%02d.%07d; the session for %s is kept" % (
+        return head + "%s - OAuth token from the cache of the session. Elapsed:00:00:%02d.%07d; organization %s" % (
             rng.choice(CALLS), second % 60, rng.randrange(10000000), rng.choice(HOSTS))
     return "Microsoft.Xrm.Tooling.WebResourceUtility Information: 8 : %d image web resources requested, %d %s " \
         "records from the cache of the organization service, %d from the server" % (

@@ -9,6 +9,7 @@ Suite *tw_suite_visible(void);
 Suite *tw_suite_stream(void);
 Suite *tw_suite_source(void);
 Suite *tw_suite_decode(void);
+Suite *tw_suite_encoding(void);
 Suite *tw_suite_repair(void);
 Suite *tw_suite_report(void);
 Suite *tw_suite_alloc(void);
