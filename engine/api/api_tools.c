@@ -330,17 +330,17 @@ enum tlswhy_status tlswhy_list(const struct tlswhy_pack *pack, bool json, tlswhy
     return write_all(&text, write, payload, error);
 }
 
-enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *handle, tlswhy_write write,
+enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *pack, tlswhy_write write,
                                    void *payload, struct tlswhy_error *error)
 {
     struct tw_buffer text = TW_BUFFER_INIT(KNOWLEDGE_BYTES);
-    const struct tw_pack *pack = tw_api_const_pack_of(handle);
-    for (uint32_t i = 0; i < pack->info_count; i++) {
+    const struct tw_pack *parts = tw_api_const_pack_of(pack);
+    for (uint32_t i = 0; i < parts->info_count; i++) {
         char digest[17];
-        tw_base_hash_text(pack->infos[i].digest, digest);
+        tw_base_hash_text(parts->infos[i].digest, digest);
         tw_base_buffer_print(&text, "pack: %s %s, %u signatures, digest %s\n",
-                             tw_pack_text(pack, pack->infos[i].name),
-                             tw_pack_text(pack, pack->infos[i].version), pack->infos[i].signatures,
+                             tw_pack_text(parts, parts->infos[i].name),
+                             tw_pack_text(parts, parts->infos[i].version), parts->infos[i].signatures,
                              digest);
     }
     return write_all(&text, write, payload, error);

@@ -46,7 +46,8 @@ static inline bool tw_base_span_starts(struct tw_span text, struct tw_span prefi
 static inline struct tw_span tw_base_span_skip(struct tw_span text, size_t skip)
 {
     size_t n = skip < text.length ? skip : text.length;
-    return (struct tw_span){text.at == NULL ? NULL : text.at + n, text.length - n};
+    /* Nothing is added to a pointer that may be NULL. */
+    return (struct tw_span){n == 0 ? text.at : text.at + n, text.length - n};
 }
 
 /** Whether `c` is a blank that stands inside a line. */

@@ -119,8 +119,8 @@ struct tw_cli_output {
     bool reader_gone; /**< standard output was closed by its reader */
 };
 bool tw_cli_output_open(struct tw_cli_output *output, const struct tw_cli_line *line);
-/** A tlswhy_write. */
-enum tlswhy_status tw_cli_output_write(void *output, const char *bytes, size_t length,
+/** A tlswhy_write; `payload` is the output. */
+enum tlswhy_status tw_cli_output_write(void *payload, const char *bytes, size_t length,
                                        struct tlswhy_error *error);
 /** Ends it: with `keep` the file takes its place, else it is removed. False: it could not be
  * written. */

@@ -38,15 +38,14 @@ static int list(const struct tw_cli_line *line)
 /* Becomes the helper. Returns only where it cannot be started. */
 static int become_helper(const struct tw_cli_line *line)
 {
-    struct tlswhy_error error;
+    struct tlswhy_error error = {.message = "out of memory"};
     char base[64];
     char *helper = tlswhy_helper(&error);
     int fd = helper == NULL ? -1 : tlswhy_default_pack_fd(&error);
-    const char **arguments = calloc(line->rest.count + 4, sizeof *arguments);
-    if (helper == NULL || fd < 0 || arguments == NULL) {
-        tw_cli_say("%s", arguments == NULL ? "out of memory" : error.message);
+    const char **arguments = fd < 0 ? NULL : calloc(line->rest.count + 4, sizeof *arguments);
+    if (arguments == NULL) {
+        tw_cli_say("%s", error.message);
         free(helper);
-        free(arguments);
         return TLSWHY_EXIT_FAILED;
     }
     (void)snprintf(base, sizeof base, "/proc/self/fd/%d", fd);
@@ -55,16 +54,12 @@ static int become_helper(const struct tw_cli_line *line)
     arguments[n++] = line->rest.at[0];
     arguments[n++] = "--base";
     arguments[n++] = base;
-    const char **rest = reallocarray(arguments, n + line->rest.count + 1, sizeof *rest);
-    if (rest != NULL) {
-        for (size_t i = 1; i < line->rest.count; i++) {
-            rest[n++] = line->rest.at[i];
-        }
-        rest[n] = NULL;
-        (void)execv(helper, (char *const *)(uintptr_t)rest);
-        tw_cli_say("%s: cannot be started: %s", helper, strerror(errno));
+    for (size_t i = 1; i < line->rest.count; i++) {
+        arguments[n++] = line->rest.at[i];
     }
-    free(rest == NULL ? arguments : rest);
+    (void)execv(helper, (char *const *)(uintptr_t)arguments);
+    tw_cli_say("%s: cannot be started: %s", helper, strerror(errno));
+    free(arguments);
     free(helper);
     return TLSWHY_EXIT_FAILED;
 }

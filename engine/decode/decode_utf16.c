@@ -125,14 +125,20 @@ static bool copy_ascii(const char *from, char *to, bool big_endian)
     return all < 0x80;
 }
 
+/* Whether the input, from its beginning, has less than a character. */
+static bool lacks_input(const struct utf16 *decoder)
+{
+    return decoder->length < 2 ||
+           (decoder->length < 4 && is_high(unit_at(decoder->input, decoder->big_endian)));
+}
+
 /* Reads on until a whole character is there, or the end. */
 static void fill(struct utf16 *decoder)
 {
     memmove(decoder->input, decoder->input + decoder->from, decoder->length - decoder->from);
     decoder->length -= decoder->from;
     decoder->from = 0;
-    size_t need = 2;
-    while (decoder->length < need && !decoder->below_ended) {
+    while (lacks_input(decoder) && !decoder->below_ended) {
         size_t got = 0;
         enum tw_status status =
             tw_base_stream_read(decoder->below, decoder->input + decoder->length,
@@ -142,9 +148,6 @@ static void fill(struct utf16 *decoder)
             decoder->failure.status = status;
         }
         decoder->length += got;
-        if (decoder->length >= 2 && is_high(unit_at(decoder->input, decoder->big_endian))) {
-            need = 4;
-        }
     }
 }
 

@@ -403,22 +403,24 @@ enum tw_status tw_pack_open_file(struct tw_pack **out, const char *path, struct 
 {
     char *bytes = NULL;
     size_t length = 0;
+    struct tw_pack *pack = NULL;
     *out = NULL;
     enum tw_status status = read_file(path, &bytes, &length, error);
-    if (status != TW_OK) {
+    if (bytes == NULL) {
         return status;
     }
-    status = tw_pack_open(out, (struct tw_span){bytes, length}, error);
-    if (status == TW_OK && !digests_hold(*out, (struct tw_span){bytes, length})) {
-        tw_pack_free(*out);
-        *out = NULL;
+    status = tw_pack_open(&pack, (struct tw_span){bytes, length}, error);
+    if (pack != NULL && !digests_hold(pack, (struct tw_span){bytes, length})) {
+        tw_pack_free(pack);
+        pack = NULL;
         status = tw_base_error_set(error, TW_ERR_DATA, "%s: the compiled pack is damaged", path);
     }
-    if (status != TW_OK) {
+    if (pack == NULL) {
         tw_base_free(bytes);
         return status;
     }
-    (*out)->owned = bytes;
+    pack->owned = bytes;
+    *out = pack;
     return TW_OK;
 }
 

@@ -21,8 +21,6 @@
 #include "pack/pack_blob.h"
 #include "pack/pack_files.h"
 
-extern char **environ;
-
 #define PATH_BYTES 4096
 
 char *tw_pack_helper(struct tw_error *error)

@@ -385,7 +385,7 @@ enum tw_status tw_pack_load(struct tw_pack_builder *builder, const char *directo
     if (status == TW_OK && (files.at = tw_base_alloc(list.count, sizeof *files.at)) == NULL) {
         status = tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
-    for (size_t i = 0; status == TW_OK && i < list.count; i++) {
+    for (size_t i = 0; files.at != NULL && status == TW_OK && i < list.count; i++) {
         enum tw_status opened =
             tw_pack_yaml_open(&files.at[files.count], list.paths[i], messages, error);
         if (opened == TW_OK) {

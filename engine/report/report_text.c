@@ -302,6 +302,9 @@ static void put_causes(struct tw_report_page *page, const struct tw_report_count
                 next = one;
             }
         }
+        if (next == NULL) {
+            break;
+        }
         bool is_last = shown + 1 == counts->length;
         tw_report_put_format(page, "%s%llu %.200s%s", shown == 0 ? "(" : "",
                              (unsigned long long)next->count, next->id, is_last ? ")" : ",");

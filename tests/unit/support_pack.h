@@ -11,6 +11,14 @@
 /** Rows of a table. */
 #define TW_N(table) (sizeof(table) / sizeof *(table))
 
+/** An assertion for loops that run a million times: ck_assert writes down each that holds. */
+#define TW_MUST(holds)                                                                             \
+    do {                                                                                           \
+        if (!(holds)) {                                                                            \
+            ck_abort_msg("%s", #holds);                                                            \
+        }                                                                                          \
+    } while (0)
+
 /** Bytes of a temporary folder's path. */
 #define TW_SUPPORT_PATH 64
 

@@ -46,9 +46,10 @@ static size_t same_hits(struct tw_matcher *matcher, const struct tw_match_litera
     const struct tw_match_hit *want = (const struct tw_match_hit *)(const void *)wanted.at;
     size_t want_count = wanted.length / sizeof *want;
     for (size_t i = 0; i < want_count && i < hits.count; i++) {
-        ck_assert_msg(hits.at[i].literal == want[i].literal && hits.at[i].end == want[i].end,
-                      "hit %zu: literal %u ends at %u, wanted literal %u at %u", i,
-                      hits.at[i].literal, hits.at[i].end, want[i].literal, want[i].end);
+        if (hits.at[i].literal != want[i].literal || hits.at[i].end != want[i].end) {
+            ck_abort_msg("hit %zu: literal %u ends at %u, wanted literal %u at %u", i,
+                         hits.at[i].literal, hits.at[i].end, want[i].literal, want[i].end);
+        }
     }
     ck_assert_uint_eq(hits.count, want_count);
     tw_base_buffer_free(&wanted);

@@ -1,7 +1,8 @@
 /* test_scan.c -- scanning finds the same hits in the same records however the bytes come and wherever block and
  * record borders fall; places in the input are right. */
+#include <stdlib.h>
+
 #include "base/alloc.h"
-#include "base/hash.h"
 #include "base/limits.h"
 #include "decode/decode.h"
 #include "scan/scan.h"
@@ -21,7 +22,7 @@ static void begin(void)
     struct tw_error error;
     pack = tw_support_pack(
         TW_SUPPORT_SIGNATURE("one", "error", "{text: \"anchor-one\"}", "")
-        TW_SUPPORT_SIGNATURE("two", "error", "{text: \"second anchor\", caseless: true}", "")
+        TW_SUPPORT_SIGNATURE("two", "error", "{text: \"second anchor\"}", "")
         TW_SUPPORT_SIGNATURE("three", "error", "{text: \"anchor-one-longer\"}", ""));
     ck_assert_int_eq(tw_scan_new(&scanner, pack, &error), TW_OK);
     text = TW_BUFFER_INIT(8u << 20);
@@ -66,10 +67,10 @@ static void add_hit(struct tw_buffer *told, const struct tw_scan_block *block,
     size_t from;
     size_t to;
     tw_scan_record(scanner, hit->end - 1, &from, &to);
-    ck_assert_uint_lt(from, hit->end);
-    ck_assert_uint_le(hit->end, to);
-    ck_assert_uint_le(to, block->bytes.length);
-    ck_assert_uint_le(to - from, TW_RECORD_MAX);
+    TW_MUST(from < hit->end);
+    TW_MUST(hit->end <= to);
+    TW_MUST(to <= block->bytes.length);
+    TW_MUST(to - from <= TW_RECORD_MAX);
     struct tw_cursor record = tw_scan_locate(scanner, from);
     struct tw_cursor last = tw_scan_locate(scanner, hit->end - 1);
     struct told one = {last.out + 1, hit->literal, (uint32_t)(to - from), record.out, last.line};
@@ -87,8 +88,8 @@ static enum tw_status scan(struct tw_stream *stream, tw_scan_starts begins, bool
     tw_scan_begin(scanner, stream, begins);
     while ((status = tw_scan_next(scanner, listing, &block, &error)) == TW_OK) {
         uint64_t at = tw_scan_locate(scanner, 0).out;
-        ck_assert_uint_gt(block.bytes.length, block.skip);
-        ck_assert_uint_eq(at + block.skip, expected);
+        TW_MUST(block.bytes.length > block.skip);
+        TW_MUST(at + block.skip == expected);
         expected = at + block.bytes.length;
         for (size_t i = 0; i < block.hits.count; i++) {
             if (block.hits.at[i].end > block.skip) {
@@ -99,7 +100,7 @@ static enum tw_status scan(struct tw_stream *stream, tw_scan_starts begins, bool
             size_t start;
             uint64_t begin_at = at + from;
             tw_scan_record(scanner, from, &start, &from);
-            ck_assert_uint_eq(at + start, begin_at);
+            TW_MUST(at + start == begin_at);
             tw_base_buffer_add(records, (struct tw_span){(const char *)&begin_at, sizeof begin_at});
         }
     }
@@ -141,18 +142,42 @@ static void frame(tw_scan_starts begins, size_t at, size_t *from, size_t *to)
     }
 }
 
+static int by_end(const void *left, const void *right)
+{
+    const struct tw_match_hit *a = left;
+    const struct tw_match_hit *b = right;
+    if (a->end != b->end) {
+        return a->end < b->end ? -1 : 1;
+    }
+    return a->literal < b->literal ? -1 : a->literal > b->literal;
+}
+
+/* All anchors of the text, in the order of the matcher's hits. */
+static void find_all(struct tw_buffer *hits)
+{
+    for (uint32_t i = 0; i < pack->anchor_count; i++) {
+        struct tw_span anchor = {tw_pack_text(pack, pack->anchors[i].bytes),
+                                 pack->anchors[i].length};
+        for (size_t at = 0; at < text.length; at++) {
+            struct tw_span rest = tw_base_span_skip(tw_base_buffer_span(&text), at);
+            at += tw_base_span_find(rest, anchor);
+            if (at < text.length) {
+                struct tw_match_hit hit = {i, (uint32_t)(at + anchor.length)};
+                tw_base_buffer_add(hits, (struct tw_span){(const char *)&hit, sizeof hit});
+            }
+        }
+    }
+    if (hits->length > 0) {
+        qsort(hits->at, hits->length / sizeof(struct tw_match_hit), sizeof(struct tw_match_hit),
+              by_end);
+    }
+}
+
 /* All hits of the text, each in its record; of a record that is too long only the place of the hit. */
 static void expect_hits(tw_scan_starts begins, const struct tw_buffer *told)
 {
-    struct tw_match_literal literals[8];
     struct tw_buffer reference = TW_BUFFER_INIT(1u << 24);
-    ck_assert_uint_le(pack->anchor_count, TW_N(literals));
-    for (uint32_t i = 0; i < pack->anchor_count; i++) {
-        const struct tw_pack_anchor *anchor = &pack->anchors[i];
-        literals[i] = (struct tw_match_literal){{tw_pack_text(pack, anchor->bytes), anchor->length},
-                                                anchor->caseless != 0};
-    }
-    tw_match_reference(literals, pack->anchor_count, tw_base_buffer_span(&text), &reference);
+    find_all(&reference);
     const struct tw_match_hit *want = (const void *)reference.at;
     const struct told *have = (const void *)told->at;
     ck_assert_uint_eq(told->length / sizeof *have, reference.length / sizeof *want);
@@ -161,19 +186,19 @@ static void expect_hits(tw_scan_starts begins, const struct tw_buffer *told)
     uint64_t lines = 0;
     size_t counted = 0;
     for (size_t i = 0; i < reference.length / sizeof *want; i++) {
-        ck_assert_uint_eq(have[i].end, want[i].end);
-        ck_assert_uint_eq(have[i].literal, want[i].literal);
+        TW_MUST(have[i].end == want[i].end);
+        TW_MUST(have[i].literal == want[i].literal);
         lines += tw_base_count_newlines(text.at + counted, want[i].end - 1 - counted);
         counted = want[i].end - 1;
-        ck_assert_uint_eq(have[i].line, lines);
+        TW_MUST(have[i].line == lines);
         if (want[i].end > to) {
             frame(begins, want[i].end - 1, &from, &to);
         }
-        if (to - from <= TW_RECORD_MAX) {
-            ck_assert_msg(have[i].record == from && have[i].record_length == to - from,
-                          "hit at %u: record at %llu with %u bytes, wanted %zu with %zu",
-                          want[i].end, (unsigned long long)have[i].record, have[i].record_length,
-                          from, to - from);
+        if (to - from <= TW_RECORD_MAX &&
+            (have[i].record != from || have[i].record_length != to - from)) {
+            ck_abort_msg("hit at %u: record at %llu with %u bytes, wanted %zu with %zu",
+                         want[i].end, (unsigned long long)have[i].record, have[i].record_length,
+                         from, to - from);
         }
     }
     tw_base_buffer_free(&reference);
@@ -219,9 +244,9 @@ static const struct tw_span small_texts[] = {
     TW_SPAN_INIT("\n"),
     TW_SPAN_INIT("x"),
     TW_SPAN_INIT("anchor-one"),
-    TW_SPAN_INIT("anchor-one-longer Second Anchor\n"),
+    TW_SPAN_INIT("anchor-one-longer second anchor\n"),
     TW_SPAN_INIT("# a\nanchor-one\n# b\nsecond anchor\nx\n#c anchor-one"),
-    TW_SPAN_INIT("# a\r\nanchor-one\r\n# b second ANCHOR\r\n\r\n#"),
+    TW_SPAN_INIT("# a\r\nanchor-one\r\n# b second anchor\r\n\r\n#"),
     TW_SPAN_INIT("\n\n\n# anchor-one\n\n\n# anchor-one\n\n"),
     TW_SPAN_INIT("before the first record: anchor-one\n# the first\n"),
     TW_SPAN_INIT("anchor-\none\nanchor-on#e\n"),
@@ -245,7 +270,7 @@ START_TEST(long_texts_in_any_pieces)
         size_t length = tw_support_random(&state) % (kind == 0 ? 20000 : 400);
         line(kind % 2 == 0 ? "# record " : "", length,
              kind == 3   ? "anchor-one"
-             : kind == 4 ? "SECOND anchor"
+             : kind == 4 ? "second anchor"
              : kind == 5 ? "anchor-one-longer\r"
                          : "");
     }
@@ -324,10 +349,10 @@ START_TEST(anchors_at_the_cuts_of_a_long_line)
     size_t step = TW_RECORD_MAX - TW_RECORD_OVERLAP;
     tw_support_fill(&text, 3u << 20);
     for (size_t cut = TW_RECORD_MAX; cut + 100 < text.length; cut += step) {
-        size_t at = cut - 10 + (size_t)_i;
+        size_t at = cut - 10 + 3 * (size_t)_i;
         memcpy(text.at + at, "anchor-one-longer", 17);
-        at = cut - TW_RECORD_OVERLAP - 10 + (size_t)_i;
-        memcpy(text.at + at, "Second anchor", 13);
+        at = cut - TW_RECORD_OVERLAP - 10 + 3 * (size_t)_i;
+        memcpy(text.at + at, "second anchor", 13);
     }
     check_text(starts);
 }
@@ -426,7 +451,7 @@ Suite *tw_suite_scan(void)
     tcase_add_loop_test(all, records_of_many_lines_around_the_longest_record, 0,
                         (int)TW_N(distances));
     tcase_add_loop_test(all, texts_that_end_around_the_longest_record, 0, 3);
-    tcase_add_loop_test(all, anchors_at_the_cuts_of_a_long_line, 0, 30);
+    tcase_add_loop_test(all, anchors_at_the_cuts_of_a_long_line, 0, 10);
     tcase_add_loop_test(all, locates_in_utf_16, 0, (int)TW_N(pieces));
     tcase_add_test(all, locates_offsets_in_any_order);
     tcase_add_test(all, making_a_scanner_may_fail);
