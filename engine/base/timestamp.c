@@ -143,9 +143,11 @@ size_t tw_base_timestamp(struct tw_span text, char to[TW_TIMESTAMP_BYTES], bool 
         return 0;
     }
     if (!ambiguous) {
-        (void)snprintf(to, TW_TIMESTAMP_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d%s%s%s",
-                       m.year % 10000, m.month % 100, m.day % 100, m.hour % 100, m.minute % 100,
-                       m.second % 100, m.fraction_digits > 0 ? "." : "", m.fraction, m.zone);
+        (void)snprintf(to, TW_TIMESTAMP_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u%s%s%s",
+                       (unsigned)m.year % 10000u, (unsigned)m.month % 100u, (unsigned)m.day % 100u,
+                       (unsigned)m.hour % 100u, (unsigned)m.minute % 100u,
+                       (unsigned)m.second % 100u, m.fraction_digits > 0 ? "." : "", m.fraction,
+                       m.zone);
         *zoned = m.zone[0] != '\0';
     }
     return text.length - reader.rest.length;

@@ -93,11 +93,13 @@ static void run(struct tw_repair *repair, struct tw_span original)
     tw_decode_repair_entities(repair);
     tw_decode_repair_blanks(repair, BLANKS_ALONE);
     tw_decode_repair_quotes(repair);
-    /* Whether the blank lines came before or after the wrapping: where all lines have one they came
-     * last, and where only whole paragraphs have they show where these end. */
-    tw_decode_repair_blank_lines(repair);
+    /* Twice, because blank lines may have been put in before the wrapping, and then they show where
+     * a wrapped line ends, or behind it, and then they tear it apart. */
     tw_decode_repair_wrap(repair);
     tw_decode_repair_blank_lines(repair);
+    if ((repair->changed & TW_REPAIR_BLANK_LINES) != 0) {
+        tw_decode_repair_wrap(repair);
+    }
     tw_decode_repair_markdown(repair);
     if (repair->changed != 0) {
         tw_decode_repair_blanks(repair, BLANKS_BESIDE);

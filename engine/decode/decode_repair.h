@@ -100,6 +100,16 @@ bool tw_decode_line_is_frame(struct tw_span line);
 /** Whether it is a `Key : value` line of an exception block (knowledge: LAY-C, LAY-D). */
 bool tw_decode_line_is_key(struct tw_span line);
 
+/** Whether it is the first line of a trace entry: `Name.Space.Source Error: 2 : ` or the same with
+ *  tabs (knowledge: LAY-A, LAY-B), or `Some.NameException: `. */
+bool tw_decode_line_is_header(struct tw_span line);
+
+/** Whether it begins with the name of an exception and a colon. */
+bool tw_decode_line_is_exception(struct tw_span line);
+
+/** Whether it begins with a number that is no part of a date or a time. */
+bool tw_decode_line_is_number(struct tw_span line);
+
 /** Whether it looks like the beginning of a log entry or of a line of its own, so that it was not
  *  cut off the line before. */
 bool tw_decode_line_is_start(struct tw_span line);

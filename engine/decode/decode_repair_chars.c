@@ -75,11 +75,6 @@ static size_t next_ampersand(struct tw_span text, size_t from)
 
 static bool are_entities_damage(struct tw_span text)
 {
-    /* Tags say that this is markup, or a log that quotes markup. */
-    if (tw_base_span_find(text, TW_SPAN("</")) < text.length ||
-        tw_base_span_find(text, TW_SPAN("/>")) < text.length) {
-        return false;
-    }
     size_t count = 0;
     for (size_t i = next_ampersand(text, 0); i < text.length && count < ENTITIES_MIN;) {
         char to[4];
@@ -87,7 +82,12 @@ static bool are_entities_damage(struct tw_span text)
         count += read_entity(tw_base_span_skip(text, i), to, &length) > 0;
         i = next_ampersand(text, i + 1);
     }
-    return count >= ENTITIES_MIN;
+    if (count < ENTITIES_MIN) {
+        return false;
+    }
+    /* Tags say that this is markup, or a log that quotes markup. */
+    return tw_base_span_find(text, TW_SPAN("</")) == text.length &&
+           tw_base_span_find(text, TW_SPAN("/>")) == text.length;
 }
 
 void tw_decode_repair_entities(struct tw_repair *repair)

@@ -138,21 +138,23 @@ bool tw_decode_line_is_key(struct tw_span line)
     return tw_base_span_starts(rest, TW_SPAN("Inner Exception Level "));
 }
 
-/* `Name.Space.Source Error: 2 : ` or the same with tabs (knowledge: LAY-A, LAY-B), and
- * `Some.NameException: `. */
-static bool is_header(struct tw_span line)
+bool tw_decode_line_is_exception(struct tw_span line)
+{
+    size_t name = dotted_name(line);
+    struct tw_span rest = tw_base_span_skip(line, name);
+    return name > 9 && memcmp(line.at + name - 9, "Exception", 9) == 0 &&
+           (rest.length == 0 || rest.at[0] == ':' || tw_base_span_starts(rest, TW_SPAN(" (")));
+}
+
+bool tw_decode_line_is_header(struct tw_span line)
 {
     static const char *const levels[] = {"Critical", "Error", "Warning", "Information", "Verbose",
                                          "Start",    "Stop",  "Suspend", "Resume",      "Transfer"};
     size_t name = dotted_name(line);
-    if (name == 0) {
-        return false;
+    struct tw_span rest = tw_decode_line_unindent(tw_base_span_skip(line, name));
+    if (name == 0 || tw_decode_line_is_exception(line)) {
+        return name > 0;
     }
-    struct tw_span rest = tw_base_span_skip(line, name);
-    if (name > 9 && memcmp(line.at + name - 9, "Exception", 9) == 0) {
-        return rest.length == 0 || rest.at[0] == ':' || rest.at[0] == '(';
-    }
-    rest = tw_decode_line_unindent(rest);
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         struct tw_span level = tw_base_span(levels[i]);
         if (tw_base_span_starts(rest, level)) {
@@ -161,6 +163,17 @@ static bool is_header(struct tw_span line)
         }
     }
     return false;
+}
+
+bool tw_decode_line_is_number(struct tw_span line)
+{
+    struct tw_span word = word_of(line);
+    size_t digits = 0;
+    while (digits < word.length && tw_base_is_digit(word.at[digits])) {
+        digits++;
+    }
+    return digits > 0 && word.length - digits <= 2 &&
+           (digits == word.length || strchr(",.;)", word.at[digits]) != NULL);
 }
 
 /* Digits and what stands between them in dates, times, and columns of numbers. */
@@ -282,9 +295,9 @@ bool tw_decode_line_is_start(struct tw_span line)
     if (has_char(tw_decode_line_cut_end(rest), '\t') || is_assignment(word)) {
         return true; /* a row of a table, logfmt */
     }
-    return is_marked(rest) || is_header(rest) || is_numeric(word) || is_level(word) ||
-           tw_decode_line_is_key(rest) || tw_decode_line_is_frame(rest) || is_any_key(rest) ||
-           is_dump(rest) || tw_base_span_starts(rest, TW_SPAN("Caused by")) ||
+    return is_marked(rest) || tw_decode_line_is_header(rest) || is_numeric(word) ||
+           is_level(word) || tw_decode_line_is_key(rest) || tw_decode_line_is_frame(rest) ||
+           is_any_key(rest) || is_dump(rest) || tw_base_span_starts(rest, TW_SPAN("Caused by")) ||
            tw_base_span_starts(rest, TW_SPAN("At line:")) ||
            tw_base_span_starts(rest, TW_SPAN("PS "));
 }

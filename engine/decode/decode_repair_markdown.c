@@ -143,9 +143,18 @@ static bool copy_unmarked(struct tw_repair *repair, struct tw_span line, size_t 
     return changed;
 }
 
+static bool has(const struct tw_repair *repair, struct tw_span mark)
+{
+    return tw_base_span_find(repair->text, mark) < repair->text.length;
+}
+
 void tw_decode_repair_markdown(struct tw_repair *repair)
 {
-    if (!tw_decode_repair_split(repair)) {
+    /* Most logs have none of these, and are not looked at byte by byte. */
+    bool possible = has(repair, TW_SPAN("**")) || has(repair, TW_SPAN("\\<")) ||
+                    has(repair, TW_SPAN("\\>")) || has(repair, TW_SPAN("\\`")) ||
+                    has(repair, TW_SPAN("\\*")) || has(repair, TW_SPAN("```"));
+    if (!possible || !tw_decode_repair_split(repair)) {
         return;
     }
     struct marks marks = count_marks(repair);
@@ -184,9 +193,13 @@ void tw_decode_repair_markdown(struct tw_repair *repair)
 /* Pairs of lines that no program separates by a blank line. */
 #define PAIRS_MIN 2
 
+/* Columns beyond which a line may have been wrapped, and beyond which it was not. */
+#define WIDTH_MIN 60
+#define WIDTH_MAX 100
+
 /* A stretch in which between any two lines there is an odd number of blank ones: each line had one
- * put behind it, also the blank ones. `first` and `last` are the outermost lines that speak for
- * damage; only between them something is taken away. */
+ * put behind it, also the blank ones. Something is taken away only from `first` to `last`: between
+ * the outermost lines that speak for damage and those of the same trace around them. */
 struct stretch {
     size_t first;
     size_t last;
@@ -209,18 +222,65 @@ static bool belong_together(struct tw_span a, struct tw_span b)
     return first && (tw_decode_line_is_frame(b) || (tw_decode_line_is_key(b) && !opens));
 }
 
+/* Whether `line` may stand in a trace behind `before` without a blank line between. */
+static bool is_of_trace(struct tw_span before, struct tw_span line)
+{
+    struct tw_span text = tw_decode_line_unindent(line);
+    if (text.length > 0 && text.at[0] == '"') {
+        text = tw_base_span_skip(text, 1);
+    }
+    if (tw_decode_line_is_header(text) || tw_decode_line_is_key(text) ||
+        tw_decode_line_is_frame(text) || tw_base_span_starts(text, TW_SPAN("---")) ||
+        tw_base_span_starts(text, TW_SPAN("===")) || tw_base_span_starts(text, TW_SPAN("\\---")) ||
+        tw_base_span_starts(text, TW_SPAN("\xE2\x80\x94"))) {
+        return true;
+    }
+    size_t columns = tw_decode_line_columns(before);
+    return columns <= WIDTH_MAX && columns + 1 + tw_decode_line_first_word(line) > WIDTH_MIN;
+}
+
+/* The line with text before or behind `line`. */
+static size_t neighbour(const struct tw_repair *repair, size_t line, bool behind)
+{
+    do {
+        line += behind ? 1 : SIZE_MAX;
+    } while (line < repair->line_count && is_blank_line(repair, line));
+    return line;
+}
+
+/* Takes in what belongs to the same trace, from line `from` to line `last`. */
+static void widen(const struct tw_repair *repair, struct stretch *stretch, size_t from, size_t last)
+{
+    while (stretch->first > from) {
+        size_t before = neighbour(repair, stretch->first, false);
+        size_t further = before > from ? neighbour(repair, before, false) : before;
+        if (before > stretch->first || before < from ||
+            !is_of_trace(
+                tw_decode_repair_line(repair, further == before ? stretch->first : further),
+                tw_decode_repair_line(repair, before))) {
+            break;
+        }
+        stretch->first = before;
+    }
+    while (stretch->last < last) {
+        size_t next = neighbour(repair, stretch->last, true);
+        if (next > last || !is_of_trace(tw_decode_repair_line(repair, stretch->last),
+                                        tw_decode_repair_line(repair, next))) {
+            break;
+        }
+        stretch->last = next;
+    }
+}
+
 static struct stretch find_stretch(const struct tw_repair *repair, size_t from)
 {
     struct stretch stretch = {from, from, from + 1, 0};
     size_t line = from;
     for (;;) {
-        size_t next = line + 1;
-        while (next < repair->line_count && is_blank_line(repair, next)) {
-            next++;
-        }
+        size_t next = neighbour(repair, line, true);
         stretch.end = next;
         if (next >= repair->line_count || (next - line) % 2 != 0) {
-            return stretch;
+            break;
         }
         if (belong_together(tw_decode_repair_line(repair, line),
                             tw_decode_repair_line(repair, next))) {
@@ -230,24 +290,23 @@ static struct stretch find_stretch(const struct tw_repair *repair, size_t from)
         }
         line = next;
     }
+    if (stretch.pairs >= PAIRS_MIN) {
+        widen(repair, &stretch, from, line);
+    }
+    return stretch;
 }
 
-/* Copies lines from `from` up to `to`, and of a stretch every second blank line only. */
-static bool copy_stretch(struct tw_repair *repair, size_t from, size_t to,
-                         const struct stretch *stretch)
+/* Copies the lines of a stretch, and of its blank ones every second only. */
+static void copy_stretch(struct tw_repair *repair, const struct stretch *stretch)
 {
-    bool changed = false;
     size_t blank = 0;
-    for (size_t i = from; i < to; i++) {
-        bool inside = stretch->pairs >= PAIRS_MIN && i > stretch->first && i < stretch->last;
+    for (size_t i = stretch->first; i <= stretch->last; i++) {
         blank = is_blank_line(repair, i) ? blank + 1 : 0;
-        if (inside && blank % 2 == 1) {
-            changed = true;
-            continue;
+        if (blank % 2 == 0) {
+            size_t from = repair->lines[i];
+            tw_decode_repair_copy(repair, from, repair->lines[i + 1] - from);
         }
-        tw_decode_repair_copy(repair, repair->lines[i], repair->lines[i + 1] - repair->lines[i]);
     }
-    return changed;
 }
 
 void tw_decode_repair_blank_lines(struct tw_repair *repair)
@@ -255,11 +314,20 @@ void tw_decode_repair_blank_lines(struct tw_repair *repair)
     if (!tw_decode_repair_split(repair)) {
         return;
     }
-    bool changed = false;
+    size_t copied = 0; /* lines */
     for (size_t i = 0; i < repair->line_count;) {
         struct stretch stretch = find_stretch(repair, i);
-        changed = copy_stretch(repair, i, stretch.end, &stretch) || changed;
+        if (stretch.pairs >= PAIRS_MIN) {
+            size_t from = repair->lines[copied];
+            tw_decode_repair_copy(repair, from, repair->lines[stretch.first] - from);
+            copy_stretch(repair, &stretch);
+            copied = stretch.last + 1;
+        }
         i = stretch.end;
     }
-    tw_decode_repair_finish(repair, changed, TW_REPAIR_BLANK_LINES);
+    if (copied > 0) {
+        size_t from = repair->lines[copied];
+        tw_decode_repair_copy(repair, from, repair->text.length - from);
+    }
+    tw_decode_repair_finish(repair, copied > 0, TW_REPAIR_BLANK_LINES);
 }

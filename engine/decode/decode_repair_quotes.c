@@ -187,8 +187,10 @@ static bool copy_stretch(struct tw_repair *repair, const struct stretch *stretch
                     may_go_on(repair, i + 1, stretch->width);
         if (join) {
             size_t cut = repair->lines[i] + tw_decode_line_cut_end(line).length;
-            tw_decode_repair_copy(repair, from, cut > from ? cut - from : 0);
-            tw_decode_repair_put(repair, cut, TW_SPAN(" "));
+            if (cut > from) { /* else a long word had no room behind the mark */
+                tw_decode_repair_copy(repair, from, cut - from);
+                tw_decode_repair_put(repair, cut, TW_SPAN(" "));
+            }
             joined = true;
         } else {
             tw_decode_repair_copy(repair, from, end - from);

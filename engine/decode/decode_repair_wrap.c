@@ -24,6 +24,7 @@ struct stretch {
     size_t frames;    /* ends inside a frame */
     size_t full;      /* lines that reach the last quarter */
     size_t cut;       /* of these, those whose next line did not fit */
+    bool console;     /* has an error of PowerShell, which wraps at the width of its window */
     size_t fits_from; /* the smallest width at which all of these ends would not be */
 };
 
@@ -67,16 +68,41 @@ static bool are_alike(struct tw_span line, struct tw_span next)
             tw_decode_line_first_word(line) == first);
 }
 
+/* Whether `next` is what ends `--- End of stack trace ... ---`, and nothing else. */
+static bool closes_rule(struct tw_span line, struct tw_span next)
+{
+    static const struct tw_span rules[] = {{"---", 3}, {"\xE2\x80\x94", 3}};
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (tw_base_span_equal(next, rules[i])) {
+            return tw_base_span_starts(line, rules[i]) && tw_decode_line_has_words(line);
+        }
+    }
+    return false;
+}
+
+/* Whether `line` cannot end here, and `next`, which looks like a beginning, may be what it lacks:
+ * an exception (`--->`, `Unhandled Exception:`) or a number (`(PID:`). */
+static bool calls_for(struct tw_span line, struct tw_span next)
+{
+    bool arrow = line.length >= 2 && line.at[line.length - 1] == '>' &&
+                 (line.at[line.length - 2] == '-' || line.at[line.length - 2] == '=');
+    bool open = line.length > 0 && strchr(":(,", line.at[line.length - 1]) != NULL;
+    return (arrow || open) &&
+           (tw_decode_line_is_exception(next) || (open && tw_decode_line_is_number(next)));
+}
+
 /* Whether line `i + 1` may be the rest of line `i`, wrapped at `width`. */
 static bool may_go_on(const struct tw_repair *repair, size_t i, size_t width)
 {
     struct tw_span line = content(repair, i);
     struct tw_span next = content(repair, i + 1);
-    if (line.length == 0 || tw_decode_line_is_start(next) ||
-        is_hard_break(tw_decode_repair_line(repair, i)) || are_alike(line, next)) {
+    bool start = !closes_rule(line, next) && !calls_for(line, next) &&
+                 (tw_decode_line_is_start(next) || are_alike(line, next));
+    if (line.length == 0 || start || is_hard_break(tw_decode_repair_line(repair, i))) {
         return false;
     }
     bool words = tw_decode_line_has_words(line) || tw_decode_line_has_words(next) ||
+                 memchr(line.at, '(', line.length) != NULL ||
                  memchr(next.at, '(', next.length) != NULL;
     return words && tw_decode_line_columns(line) + 1 + tw_decode_line_first_word(next) > width;
 }
@@ -101,6 +127,24 @@ static bool is_open_frame(struct tw_span line)
     return open > 0 && tw_decode_line_is_frame(rest);
 }
 
+/* Words with which no line of a log ends. */
+static bool ends_in_middle(struct tw_span line)
+{
+    static const char *const words[] = {"a",  "an",  "the",  "to",   "of",   "in",     "on", "at",
+                                        "by", "for", "from", "with", "and",  "or",     "is", "was",
+                                        "as", "be",  "not",  "that", "this", "because"};
+    size_t from = line.length;
+    while (from > 0 && !tw_base_is_blank(line.at[from - 1])) {
+        from--;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (tw_base_span_equal(tw_base_span_skip(line, from), tw_base_span(words[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether a sentence goes on: no full stop before, no capital letter behind. */
 static bool is_in_sentence(struct tw_span line, struct tw_span next)
 {
@@ -108,7 +152,8 @@ static bool is_in_sentence(struct tw_span line, struct tw_span next)
     char begin = next.at[0];
     bool goes_on =
         tw_base_is_letter(end) || tw_base_is_digit(end) || end == ',' || (unsigned char)end >= 0x80;
-    return goes_on && begin >= 'a' && begin <= 'z' && tw_decode_line_has_words(line);
+    return tw_decode_line_has_words(line) &&
+           ((goes_on && begin >= 'a' && begin <= 'z') || ends_in_middle(line));
 }
 
 /* What the end of line `i` says, if the text was wrapped at stretch->width. */
@@ -147,6 +192,8 @@ static struct stretch find_stretch(const struct tw_repair *repair, size_t from)
         if (columns > stretch.width && columns <= WIDTH_MAX) {
             stretch.width = columns;
         }
+        stretch.console = stretch.console || tw_base_span_starts(line, TW_SPAN("At line:")) ||
+                          tw_base_span_starts(line, TW_SPAN("    + CategoryInfo "));
         stretch.last = i;
     }
     if (stretch.width < WIDTH_MIN) {
@@ -160,7 +207,8 @@ static struct stretch find_stretch(const struct tw_repair *repair, size_t from)
 
 static bool is_damage(const struct stretch *stretch)
 {
-    bool evidence = stretch->frames > 0 || stretch->sentences >= SENTENCES_MIN;
+    bool evidence = stretch->frames > 0 || stretch->sentences >= SENTENCES_MIN ||
+                    (stretch->console && stretch->sentences > 0);
     return stretch->width >= WIDTH_MIN && evidence && stretch->cut * 2 >= stretch->full;
 }
 
@@ -221,7 +269,9 @@ void tw_decode_repair_wrap(struct tw_repair *repair)
         }
         i = stretch.last + 1;
     }
-    size_t from = repair->lines[copied];
-    tw_decode_repair_copy(repair, from, repair->text.length - from);
+    if (joined) {
+        size_t from = repair->lines[copied];
+        tw_decode_repair_copy(repair, from, repair->text.length - from);
+    }
     tw_decode_repair_finish(repair, joined, TW_REPAIR_WRAP);
 }

@@ -99,7 +99,7 @@ enum tw_status tw_match_scan(struct tw_matcher *matcher, struct tw_span block,
 {
     matcher->hit_count = 0;
     matcher->dummy_hits = 0;
-    matcher->capped = false;
+    matcher->capped = matcher->out_of_memory = false;
     *hits = (struct tw_match_hits){.count = 0};
     if (block.length == 0) {
         return TW_OK;

@@ -7,12 +7,15 @@
 #include "base/limits.h"
 #include "match/match.h"
 
+/* Entries in the table of names: a name that stands in several alternatives has one in each. */
+#define NAMES_MAX 64u
+
 struct tw_pattern {
     pcre2_code *code;
     pcre2_match_data *data;
     pcre2_match_context *context;
-    const char *names[8]; /* of named groups, in the pattern's own table */
-    uint32_t numbers[8];
+    const char *names[NAMES_MAX]; /* of named groups, in the pattern's own table */
+    uint32_t numbers[NAMES_MAX];
     size_t name_count;
     bool may_be_empty;
 };
@@ -25,7 +28,7 @@ static void read_names(struct tw_pattern *pattern)
     (void)pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMECOUNT, &count);
     (void)pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
     (void)pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &table);
-    for (uint32_t i = 0; i < count && pattern->name_count < TW_CAPTURES_MAX; i++) {
+    for (uint32_t i = 0; i < count && pattern->name_count < NAMES_MAX; i++) {
         /* An entry is the group's number, high byte first, then its name (pcre2api(3)). */
         PCRE2_SPTR entry = table + (size_t)i * size;
         pattern->numbers[pattern->name_count] = (uint32_t)entry[0] << 8 | entry[1];
@@ -82,7 +85,8 @@ static void take_groups(const struct tw_pattern *pattern, struct tw_span subject
     for (size_t i = 0; i < pattern->name_count; i++) {
         PCRE2_SIZE start = ends[2 * pattern->numbers[i]];
         PCRE2_SIZE end = ends[2 * pattern->numbers[i] + 1];
-        if (start != PCRE2_UNSET && start < end && end <= subject.length) {
+        if (start != PCRE2_UNSET && start < end && end <= subject.length &&
+            found->group_count < TW_CAPTURES_MAX) {
             found->groups[found->group_count++] = (struct tw_match_group){
                 pattern->names[i], {subject.at + start, (size_t)(end - start)}};
         }

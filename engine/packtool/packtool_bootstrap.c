@@ -16,7 +16,9 @@ int main(int argc, char **argv)
     }
     const char *directories[] = {argv[2]};
     enum tw_status status = tw_pack_compile(NULL, directories, 1, &blob, &messages, &error);
-    (void)fwrite(messages.text.at, 1, messages.text.length, stderr);
+    if (messages.count > 0) {
+        (void)fwrite(messages.text.at, 1, messages.text.length, stderr);
+    }
     FILE *file = status == TW_OK ? fopen(argv[1], "wb") : NULL;
     bool written = file != NULL && fwrite(blob.at, 1, blob.length, file) == blob.length;
     if (file != NULL && fclose(file) != 0) {

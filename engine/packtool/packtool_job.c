@@ -46,7 +46,9 @@ static int compile(const struct tw_packtool_job *job, char **folders, int count,
         status = tw_pack_compile(base, (const char *const *)folders, (size_t)count, blob, &messages,
                                  &error);
     }
-    (void)fwrite(messages.text.at, 1, messages.text.length, stderr);
+    if (messages.count > 0) {
+        (void)fwrite(messages.text.at, 1, messages.text.length, stderr);
+    }
     if (messages.count > TW_PACK_MESSAGES_MAX) {
         (void)fprintf(stderr, "and %zu more\n", messages.count - TW_PACK_MESSAGES_MAX);
     }

@@ -74,14 +74,16 @@ void tw_scan_begin(struct tw_scanner *scanner, struct tw_stream *stream, tw_scan
     scanner->located = scanner->at_block;
 }
 
-/* Whether a record begins at the line at `at`. A line whose head is not whole yet is not judged. */
+/* Whether a record begins at the line at `at`. A line whose head is not whole yet is not judged, unless the buffer
+ * is full: then the record before it would be cut for want of a border that is there. */
 static bool begins_record(const struct tw_scanner *scanner, size_t at)
 {
     size_t room = scanner->length - at;
     const char *text = scanner->buffer + at;
     size_t most = room < LINE_HEAD ? room : LINE_HEAD;
     const char *newline = memchr(text, '\n', most);
-    if (newline == NULL && room < LINE_HEAD && !scanner->ended) {
+    bool more_may_come = !scanner->ended && scanner->length < TW_RECORD_MAX;
+    if (newline == NULL && room < LINE_HEAD && more_may_come) {
         return false;
     }
     size_t length = newline == NULL ? most : (size_t)(newline - text);
@@ -138,6 +140,21 @@ static void drop_block(struct tw_scanner *scanner)
     scanner->block = scanner->keep_from = 0;
 }
 
+/* Whether the stream has no byte beyond a full buffer. */
+static bool ends_here(struct tw_scanner *scanner)
+{
+    struct tw_span next;
+    char none;
+    size_t got = 0;
+    if (scanner->ended || tw_base_stream_peek(scanner->stream, 1, &next) != TW_OK ||
+        next.length > 0) {
+        return scanner->ended;
+    }
+    scanner->ended = true;
+    scanner->ending = tw_base_stream_read(scanner->stream, &none, 1, &got, &scanner->error);
+    return true;
+}
+
 /* Decides how much of the buffer is the next block. */
 static void choose_block(struct tw_scanner *scanner)
 {
@@ -147,6 +164,9 @@ static void choose_block(struct tw_scanner *scanner)
     if (end == 0 && !scanner->ended) {
         fill(scanner, TW_RECORD_MAX);
         end = scanner->ended ? scanner->length : last_record(scanner);
+        if (end == 0 && ends_here(scanner)) {
+            end = scanner->length;
+        }
     }
     scanner->block = scanner->keep_from = end;
     if (end == 0 && scanner->length == TW_RECORD_MAX) {
@@ -161,6 +181,10 @@ enum tw_status tw_scan_next(struct tw_scanner *scanner, bool without_matching,
     size_t skip = scanner->block - scanner->keep_from;
     drop_block(scanner);
     choose_block(scanner);
+    if (scanner->ended && scanner->block > 0 && scanner->block <= skip) {
+        /* The input ended with the record that was cut; all of this was told with it. */
+        drop_block(scanner);
+    }
     *block = (struct tw_scan_block){.bytes = {scanner->buffer, scanner->block}, .skip = skip};
     block->cut = scanner->keep_from < scanner->block;
     if (scanner->block == 0) {

@@ -115,3 +115,14 @@ struct tw_buffer tw_test_lines(size_t lines)
     }
     return text;
 }
+
+void tw_test_repairs(const struct tw_decode_info *info, const char *want)
+{
+    struct tw_buffer names = TW_BUFFER_INIT(1000);
+    for (size_t i = 0; i < info->repair_count; i++) {
+        tw_base_buffer_print(&names, "%s%s", i == 0 ? "" : " ", info->repairs[i]);
+    }
+    tw_base_buffer_add_char(&names, '\0');
+    ck_assert_str_eq(names.at, want);
+    tw_base_buffer_free(&names);
+}

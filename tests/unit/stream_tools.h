@@ -38,6 +38,9 @@ struct tw_stream *tw_test_decode(struct tw_span bytes, size_t piece,
 /** Fails the test where the two differ. */
 void tw_test_same(struct tw_span got, struct tw_span want);
 
+/** Fails the test where the repairs, joined with blanks, are others. */
+void tw_test_repairs(const struct tw_decode_info *info, const char *want);
+
 /** A log of so many lines that does not compress to nothing. The caller frees it. */
 struct tw_buffer tw_test_lines(size_t lines);
 

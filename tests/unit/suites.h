@@ -11,6 +11,7 @@ Suite *tw_suite_source(void);
 Suite *tw_suite_decode(void);
 Suite *tw_suite_encoding(void);
 Suite *tw_suite_repair(void);
+Suite *tw_suite_undamaged(void);
 Suite *tw_suite_report(void);
 Suite *tw_suite_alloc(void);
 Suite *tw_suite_buffer(void);

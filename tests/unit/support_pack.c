@@ -131,6 +131,21 @@ struct tw_pack *tw_support_pack(const char *signatures)
     return tw_support_open(&blob);
 }
 
+struct tw_pack *tw_support_pack_of(const struct tw_support_signature *signatures, size_t count)
+{
+    struct tw_buffer yaml = TW_BUFFER_INIT(TW_YAML_MAX);
+    for (size_t i = 0; i < count; i++) {
+        tw_base_buffer_print(&yaml,
+                             TW_SUPPORT_SIGNATURE("%s", "%s", "%s", "%s"), signatures[i].id,
+                             signatures[i].id, signatures[i].kind, signatures[i].wordings,
+                             signatures[i].rest);
+    }
+    tw_base_buffer_add_char(&yaml, '\0');
+    struct tw_pack *pack = tw_support_pack(yaml.at);
+    tw_base_buffer_free(&yaml);
+    return pack;
+}
+
 /* ---- runs -------------------------------------------------------------------------------------- */
 
 struct tw_pipeline_options tw_support_options(void)

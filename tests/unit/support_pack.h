@@ -48,6 +48,11 @@ enum tw_status tw_support_compile(const struct tw_pack *base, struct tw_span yam
 
 /** A pack of the knowledge above and some signatures. */
 struct tw_pack *tw_support_pack(const char *signatures);
+/** The same for a table of them: the arguments of the macro. */
+struct tw_support_signature {
+    const char *id, *kind, *wordings, *rest;
+};
+struct tw_pack *tw_support_pack_of(const struct tw_support_signature *signatures, size_t count);
 /** A pack of a blob, which it takes. */
 struct tw_pack *tw_support_open(struct tw_buffer *blob);
 

@@ -100,8 +100,6 @@ START_TEST(text_has_its_shape)
         "  Otherwise: Switch strong cryptography on for all .NET programs of the machine\n"
         "             (read the caution: tlswhy explain registry-strong-crypto)\n"
         "  source: KB 4051700, \"For developer tools provided by Microsoft\"\n"
-        "          https://learn.microsoft.com/troubleshoot/dynamics-365/tls-1-2-is-required\n"
-        "          (2021-03-31)\n"
         "\n"
         "Why\n"
         "  line 9  no HTTP response at all: HttpWebResponseWrapper.Close failed  strong\n"

@@ -61,19 +61,26 @@ struct told {
     uint64_t line;   /* of the hit's last byte */
 };
 
-static void add_hit(struct tw_buffer *told, const struct tw_scan_block *block,
-                    const struct tw_match_hit *hit)
-{
+/* The record of the last hit, asked for once, as the pipeline does. */
+struct known {
     size_t from;
     size_t to;
-    tw_scan_record(scanner, hit->end - 1, &from, &to);
-    TW_MUST(from < hit->end);
-    TW_MUST(hit->end <= to);
-    TW_MUST(to <= block->bytes.length);
-    TW_MUST(to - from <= TW_RECORD_MAX);
-    struct tw_cursor record = tw_scan_locate(scanner, from);
+    uint64_t out;
+};
+
+static void add_hit(struct tw_buffer *told, const struct tw_scan_block *block,
+                    const struct tw_match_hit *hit, struct known *record)
+{
+    if (hit->end > record->to) {
+        tw_scan_record(scanner, hit->end - 1, &record->from, &record->to);
+        record->out = tw_scan_locate(scanner, record->from).out;
+        TW_MUST(record->to <= block->bytes.length);
+        TW_MUST(record->to - record->from <= TW_RECORD_MAX);
+    }
+    TW_MUST(record->from < hit->end && hit->end <= record->to);
     struct tw_cursor last = tw_scan_locate(scanner, hit->end - 1);
-    struct told one = {last.out + 1, hit->literal, (uint32_t)(to - from), record.out, last.line};
+    struct told one = {last.out + 1, hit->literal, (uint32_t)(record->to - record->from),
+                       record->out, last.line};
     tw_base_buffer_add(told, (struct tw_span){(const char *)&one, sizeof one});
 }
 
@@ -91,9 +98,10 @@ static enum tw_status scan(struct tw_stream *stream, tw_scan_starts begins, bool
         TW_MUST(block.bytes.length > block.skip);
         TW_MUST(at + block.skip == expected);
         expected = at + block.bytes.length;
+        struct known record = {0, 0, 0};
         for (size_t i = 0; i < block.hits.count; i++) {
             if (block.hits.at[i].end > block.skip) {
-                add_hit(told, &block, &block.hits.at[i]);
+                add_hit(told, &block, &block.hits.at[i], &record);
             }
         }
         for (size_t from = 0; listing && from < block.bytes.length;) {
