@@ -340,8 +340,8 @@ enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *pack, tlswhy_write 
         tw_base_hash_text(parts->infos[i].digest, digest);
         tw_base_buffer_print(&text, "pack: %s %s, %u signatures, digest %s\n",
                              tw_pack_text(parts, parts->infos[i].name),
-                             tw_pack_text(parts, parts->infos[i].version), parts->infos[i].signatures,
-                             digest);
+                             tw_pack_text(parts, parts->infos[i].version),
+                             parts->infos[i].signatures, digest);
     }
     return write_all(&text, write, payload, error);
 }

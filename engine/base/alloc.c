@@ -5,8 +5,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Arena chunks: large enough that an ordinary diagnosis needs one, small enough not to matter. */
-#define CHUNK_SIZE (16u << 10)
+/* Arena chunks grow with the arena: thousands of incidents have one each and hold little. */
+#define CHUNK_LEAST (1u << 10)
+#define CHUNK_MOST (16u << 10)
 
 struct chunk {
     struct chunk *next;
@@ -77,7 +78,10 @@ void *tw_base_arena_alloc(struct tw_arena *arena, size_t count, size_t size)
     bytes = (bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     struct chunk *chunk = arena->chunks;
     if (chunk == NULL || chunk->size - chunk->used < bytes) {
-        size_t room = bytes > CHUNK_SIZE ? bytes : CHUNK_SIZE;
+        size_t room = arena->total < CHUNK_LEAST  ? CHUNK_LEAST
+                      : arena->total > CHUNK_MOST ? CHUNK_MOST
+                                                  : arena->total;
+        room = bytes > room ? bytes : room;
         chunk = tw_base_alloc(1, sizeof *chunk + room);
         if (chunk == NULL) {
             return NULL;

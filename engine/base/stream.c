@@ -33,7 +33,10 @@ enum tw_status tw_base_stream_peek(struct tw_stream *stream, size_t want, struct
         stream->peeked_length += got;
         have += got;
     }
-    *bytes = (struct tw_span){stream->peeked + stream->peeked_from, have < want ? have : want};
+    /* Nothing is added to a pointer that may be NULL. */
+    *bytes = stream->peeked == NULL ? (struct tw_span){NULL, 0}
+                                    : (struct tw_span){stream->peeked + stream->peeked_from,
+                                                       have < want ? have : want};
     return TW_OK;
 }
 

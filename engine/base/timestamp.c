@@ -41,11 +41,18 @@ struct moment {
     char zone[8];
 };
 
+static int days_of(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap);
+}
+
 static bool is_in_range(const struct moment *m)
 {
     return m->year >= 1970 && m->year <= 9999 && m->month >= 1 && m->month <= 12 && m->day >= 1 &&
-           m->day <= 31 && m->hour >= 0 && m->hour <= 23 && m->minute >= 0 && m->minute <= 59 &&
-           m->second >= 0 && m->second <= 60;
+           m->day <= days_of(m->year, m->month) && m->hour >= 0 && m->hour <= 23 &&
+           m->minute >= 0 && m->minute <= 59 && m->second >= 0 && m->second <= 60;
 }
 
 static void read_fraction(struct reader *reader, struct moment *m)
@@ -98,6 +105,9 @@ static bool read_clock(struct reader *reader, struct moment *m)
     if (eat(&ahead, " ") && ahead.rest.length >= 2 && ahead.rest.at[1] == 'M' &&
         (ahead.rest.at[0] == 'A' || ahead.rest.at[0] == 'P')) {
         bool afternoon = ahead.rest.at[0] == 'P';
+        if (m->hour < 1 || m->hour > 12) {
+            return false;
+        }
         m->hour = m->hour % 12 + (afternoon ? 12 : 0);
         reader->rest = tw_base_span_skip(ahead.rest, 2);
     }

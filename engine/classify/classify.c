@@ -15,10 +15,12 @@ enum tw_status tw_classify_new(struct tw_classifier **out, const struct tw_pack 
         made->first_context = tw_base_alloc(pack->signature_count, sizeof *made->first_context);
         made->score = tw_base_alloc(pack->cause_count, sizeof *made->score);
         made->confidence = tw_base_alloc(pack->cause_count, sizeof *made->confidence);
+        made->fixes = tw_base_alloc(pack->fix_count, sizeof *made->fixes);
         made->supported = tw_base_alloc(pack->cause_count, sizeof *made->supported);
     }
     if (made == NULL || made->contexts == NULL || made->first_context == NULL ||
-        made->score == NULL || made->confidence == NULL || made->supported == NULL) {
+        made->score == NULL || made->confidence == NULL || made->supported == NULL ||
+        made->fixes == NULL) {
         tw_classify_free(made);
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
@@ -38,6 +40,9 @@ static void forget(struct tw_classifier *classifier)
     tw_base_free(classifier->closed);
     tw_base_free(classifier->logical_name);
     tw_base_arena_free(classifier->arena);
+    if (classifier->fixes != NULL) {
+        memset(classifier->fixes, 0, classifier->pack->fix_count * sizeof *classifier->fixes);
+    }
     classifier->closed = NULL;
     classifier->closed_count = classifier->closed_room = 0;
     classifier->logical_name = NULL;
@@ -91,6 +96,7 @@ void tw_classify_free(struct tw_classifier *classifier)
         tw_base_free(classifier->first_context);
         tw_base_free(classifier->score);
         tw_base_free(classifier->confidence);
+        tw_base_free(classifier->fixes);
         tw_base_free(classifier->supported);
         tw_base_free(classifier);
     }

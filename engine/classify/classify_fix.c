@@ -84,10 +84,17 @@ const char *const *tw_classify_texts(const struct tw_classifier *classifier, str
     return texts;
 }
 
-static enum tw_status set_fix(const struct tw_classifier *classifier, uint32_t index,
-                              struct tlswhy_fix *fix)
+/* Writes a fix once for an input: thousands of diagnoses may have the same. */
+static enum tw_status set_fix(struct tw_classifier *classifier, uint32_t index,
+                              struct tlswhy_fix *to)
 {
     const struct tw_pack *pack = classifier->pack;
+    struct tlswhy_fix made = {.id = NULL};
+    struct tlswhy_fix *fix = &made;
+    if (classifier->fixes[index].id != NULL) {
+        *to = classifier->fixes[index];
+        return TW_OK;
+    }
     const struct tw_pack_fix *from = &pack->fixes[index];
     const char **references =
         tw_base_arena_alloc(classifier->arena, from->references.count, sizeof *references);
@@ -114,6 +121,7 @@ static enum tw_status set_fix(const struct tw_classifier *classifier, uint32_t i
             return TW_ERR_MEMORY;
         }
     }
+    *to = classifier->fixes[index] = made;
     return TW_OK;
 }
 

@@ -102,10 +102,14 @@ enum tw_status tw_classify_hold(const struct tw_classifier *classifier,
 {
     *held = (struct tw_held){
         .signature = hit->signature, .record_id = record->id, .at = hit->at, .out = record->at.out};
-    tw_classify_key_captures(hit, held->host, held->version);
+    char host[TW_HOST_BYTES];
+    char version[TW_VERSION_BYTES];
+    tw_classify_key_captures(hit, host, version);
+    held->host = host[0] == '\0' ? "" : tw_base_arena_copy(arena, tw_base_span(host));
+    held->version = version[0] == '\0' ? "" : tw_base_arena_copy(arena, tw_base_span(version));
     struct tw_span line = tw_base_span_trim(tw_classify_line(record->text, hit->start));
     held->excerpt = safe_copy(classifier, arena, line, TW_EXCERPT_MAX);
-    bool failed = held->excerpt == NULL;
+    bool failed = held->excerpt == NULL || held->host == NULL || held->version == NULL;
     if (record->provider.length > 0) {
         held->provider = safe_copy(classifier, arena, record->provider, TW_HOST_BYTES);
         failed |= held->provider == NULL;

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "classify/classify_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 void tw_classify_incident_free(struct tw_incident *incident)
@@ -55,7 +56,7 @@ static enum tw_status place_evidence(struct tw_incident *incident, uint32_t sign
         return TW_OK;
     }
     if (incident->hit_count == incident->hit_room) {
-        size_t room = incident->hit_room == 0 ? 16 : incident->hit_room * 2;
+        size_t room = incident->hit_room == 0 ? 4 : incident->hit_room * 2;
         struct tw_held *grown = tw_base_realloc(incident->hits, room, sizeof *grown);
         if (grown == NULL) {
             return TW_ERR_MEMORY;
@@ -206,7 +207,7 @@ static void add_host(struct tw_incident *incident, const char *host)
         }
     }
     if (host[0] != '\0' && incident->host_count < TW_INCIDENT_HOSTS) {
-        memcpy(incident->hosts[incident->host_count++], host, TW_HOST_BYTES);
+        (void)snprintf(incident->hosts[incident->host_count++], TW_HOST_BYTES, "%s", host);
     }
 }
 
@@ -396,6 +397,10 @@ enum tw_status tw_classify_close(struct tw_classifier *classifier)
         classifier->closed = grown;
         classifier->closed_room = room;
     }
+    /* Closed incidents are many; room that is not used goes back. Where it cannot, nothing is lost.
+     */
+    struct tw_held *exact = tw_base_realloc(incident->hits, incident->hit_count, sizeof *exact);
+    incident->hits = exact == NULL ? incident->hits : exact;
     classifier->closed[classifier->closed_count++] = *incident;
     *incident = (struct tw_incident){.hit_count = 0};
     return TW_OK;

@@ -31,14 +31,15 @@ struct tw_held {
     uint64_t record_id;
     struct tw_cursor at; /**< the hit itself */
     uint64_t out;        /**< where its record begins in the text */
+    uint64_t attempt;    /**< in which it stood; 0: the log shows none */
     const char *excerpt;
     const char *provider; /**< NULL where unknown */
     const char *time;
     const char *time_local;
     struct tlswhy_capture captures[8];
     size_t capture_count;
-    char host[TW_HOST_BYTES];       /**< "" where none was captured */
-    char version[TW_VERSION_BYTES]; /**< likewise */
+    const char *host;    /**< "" where none was captured */
+    const char *version; /**< likewise */
 };
 
 /** A context signature (client or fact) with one captured host and version, latched: where it stood
@@ -96,6 +97,7 @@ struct tw_classifier {
     uint32_t *first_context; /**< by signature: its first context, or TW_PACK_NONE */
     uint64_t serial;
     uint64_t attempt;        /**< 0: the log shows no beginning of an attempt */
+    uint64_t attempt_order;  /**< serial of the context that began the last one */
     struct tw_incident open; /**< hit_count 0: none */
     struct tw_incident *closed;
     size_t closed_count, closed_room;
@@ -103,6 +105,7 @@ struct tw_classifier {
     /* Working memory of the ranking, by cause. */
     double *score;
     double *confidence;
+    struct tlswhy_fix *fixes; /**< by fix; id NULL: not written yet for this input */
     bool *supported;
 };
 

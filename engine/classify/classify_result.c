@@ -133,19 +133,28 @@ static int by_confidence(const void *left, const void *right)
     return strcmp(a->id, b->id);
 }
 
+static bool is_alternative(const struct tw_classifier *classifier,
+                           const struct tw_judgement *judgement, uint32_t cause)
+{
+    bool is_answer = judgement->conclusive && cause == judgement->cause;
+    return !is_answer && classifier->confidence[cause] >= LEAST_CONFIDENCE;
+}
+
 static enum tw_status set_alternatives(const struct tw_classifier *classifier,
                                        const struct tw_judgement *judgement,
                                        struct tlswhy_diagnosis *diagnosis)
 {
     const struct tw_pack *pack = classifier->pack;
-    struct tlswhy_ranked_cause *list =
-        tw_base_arena_alloc(classifier->arena, pack->cause_count, sizeof *list);
+    size_t count = 0;
+    for (uint32_t i = 0; i < pack->cause_count; i++) {
+        count += is_alternative(classifier, judgement, i);
+    }
+    struct tlswhy_ranked_cause *list = tw_base_arena_alloc(classifier->arena, count, sizeof *list);
     if (list == NULL) {
         return TW_ERR_MEMORY;
     }
     for (uint32_t i = 0; i < pack->cause_count; i++) {
-        bool is_answer = judgement->conclusive && i == judgement->cause;
-        if (!is_answer && classifier->confidence[i] >= LEAST_CONFIDENCE) {
+        if (is_alternative(classifier, judgement, i)) {
             list[diagnosis->alternative_count++] = ranked(classifier, i, classifier->confidence[i]);
         }
     }

@@ -105,6 +105,9 @@ static struct tw_span line_around(struct tw_span text, size_t at)
     if (after != NULL) {
         to = (size_t)(after - text.at);
     }
+    if (to > from && text.at[to - 1] == '\r') {
+        to--; /* so that `$` of a pattern is the end of the line in every log */
+    }
     return (struct tw_span){text.at + from, to - from};
 }
 

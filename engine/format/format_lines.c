@@ -161,7 +161,7 @@ bool tw_format_trace_header(struct tw_span line, struct tw_trace_header *header)
     size_t source = 0;
     while (source < line.length &&
            (tw_base_is_letter(line.at[source]) || tw_base_is_digit(line.at[source]) ||
-            strchr("._-$", line.at[source]) != NULL)) {
+            (line.at[source] != '\0' && strchr("._-$", line.at[source]) != NULL))) {
         source++;
     }
     size_t at = source;

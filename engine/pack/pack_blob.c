@@ -13,6 +13,8 @@
 #include "base/hash.h"
 #include "base/limits.h"
 
+#include <tlswhy/tlswhy.h>
+
 size_t tw_pack_section_element(enum tw_blob_section section)
 {
     static const size_t sizes[TW_BLOB_SECTIONS] = {
@@ -148,6 +150,7 @@ static void check_causes(struct check *check)
     }
     for (uint32_t i = 0; i < pack->term_count; i++) {
         check_index(check, pack->terms[i].cause, pack->cause_count);
+        check_index(check, pack->terms[i].strength, TLSWHY_STRENGTH_DECISIVE + 1);
     }
     for (uint32_t i = 0; i < pack->prior_count; i++) {
         check_index(check, pack->priors[i].cause, pack->cause_count);
@@ -210,6 +213,17 @@ static void check_clients_and_fixes(struct check *check)
     }
 }
 
+/* The anchor lies within the text of its wording. */
+static void check_anchor_place(struct check *check, const struct tw_pack_wording *wording)
+{
+    const struct tw_pack *pack = check->pack;
+    if (!check->bad) {
+        size_t length = strlen(pack->strings + wording->text);
+        size_t anchor = pack->anchors[wording->anchor].length;
+        check->bad = anchor > length || wording->anchor_at > length - anchor;
+    }
+}
+
 static void check_signatures(struct check *check)
 {
     const struct tw_pack *pack = check->pack;
@@ -221,6 +235,9 @@ static void check_signatures(struct check *check)
         check_text(check, signature->unless);
         check_text(check, signature->status);
         check_text(check, signature->file);
+        check_index(check, signature->kind, TLSWHY_KIND_FACT + 1);
+        check_index(check, signature->scope, TW_SCOPE_INPUT + 1);
+        check_index(check, signature->strength, TLSWHY_STRENGTH_DECISIVE + 1);
         check->bad |= signature->client != TW_PACK_NONE && signature->client >= pack->client_count;
         check->bad |= signature->wordings.count > pack->wording_count ||
                       signature->wordings.first > pack->wording_count - signature->wordings.count;
@@ -241,6 +258,7 @@ static void check_signatures(struct check *check)
         check_text(check, wording->pattern);
         check_text(check, wording->language);
         check_index(check, wording->anchor, pack->anchor_count);
+        check_anchor_place(check, wording);
     }
     for (uint32_t i = 0; i < pack->anchor_count; i++) {
         const struct tw_pack_anchor *anchor = &pack->anchors[i];

@@ -46,6 +46,16 @@ enum tw_status tw_pack_builder_begin(struct tw_pack_builder *builder, const stru
     return TW_OK;
 }
 
+bool tw_pack_builder_is_whole(const struct tw_pack_builder *builder)
+{
+    for (int i = 0; i < TW_BLOB_SECTIONS; i++) {
+        if (builder->sections[i].status != TW_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void tw_pack_builder_free(struct tw_pack_builder *builder)
 {
     for (int i = 0; i < TW_BLOB_SECTIONS; i++) {
@@ -75,7 +85,7 @@ tw_text tw_pack_builder_text(struct tw_pack_builder *builder, struct tw_span tex
     tw_text at = (tw_text)strings->length;
     tw_base_buffer_add(strings, text);
     tw_base_buffer_add_char(strings, '\0');
-    return at;
+    return strings->status == TW_OK ? at : 0;
 }
 
 void tw_pack_builder_number(struct tw_pack_builder *builder, uint32_t number)
@@ -145,6 +155,9 @@ enum tw_status tw_pack_finish(struct tw_pack_builder *builder, struct tw_pack_me
 {
     size_t before = messages->count;
     tw_pack_choose_anchors(builder, messages);
+    if (!tw_pack_builder_is_whole(builder)) {
+        return tw_base_error_set(error, TW_ERR_MEMORY, "the pack is too large, or memory ran out");
+    }
     if (messages->count > before) {
         return tw_base_error_set(error, TW_ERR_DATA, "the pack has %zu mistakes", messages->count);
     }

@@ -40,6 +40,9 @@ static inline uint32_t tw_pack_builder_count(const struct tw_pack_builder *build
 enum tw_status tw_pack_builder_begin(struct tw_pack_builder *builder, const struct tw_pack *base);
 void tw_pack_builder_free(struct tw_pack_builder *builder);
 
+/** Whether all tables could grow as they were asked to; if not, nothing may be read from them. */
+bool tw_pack_builder_is_whole(const struct tw_pack_builder *builder);
+
 /** Appends a zeroed element and returns its index (TW_PACK_NONE: out of memory). */
 uint32_t tw_pack_builder_append(struct tw_pack_builder *builder, enum tw_blob_section section);
 

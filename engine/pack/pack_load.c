@@ -100,6 +100,20 @@ static void define_item(struct tw_pack_loader *loader, const struct id_section *
     }
 }
 
+/* The first key of a mapping with this text. */
+static tw_yaml_node first_of(const struct tw_yaml *yaml, tw_yaml_node mapping, struct tw_span text)
+{
+    for (size_t i = 0; i < tw_pack_yaml_count(yaml, mapping); i++) {
+        tw_yaml_node key;
+        tw_yaml_node value;
+        tw_pack_yaml_pair(yaml, mapping, i, &key, &value);
+        if (tw_base_span_equal(tw_pack_yaml_text(yaml, key), text)) {
+            return key;
+        }
+    }
+    return 0;
+}
+
 static void check_sections(struct tw_pack_loader *loader, tw_yaml_node root)
 {
     for (size_t i = 0; i < tw_pack_yaml_count(loader->yaml, root); i++) {
@@ -107,6 +121,11 @@ static void check_sections(struct tw_pack_loader *loader, tw_yaml_node root)
         tw_yaml_node value;
         tw_pack_yaml_pair(loader->yaml, root, i, &key, &value);
         struct tw_span text = tw_pack_yaml_text(loader->yaml, key);
+        if (first_of(loader->yaml, root, text) != key) {
+            tw_pack_yaml_complain(loader->messages, loader->yaml, key,
+                                  "the section \"%.*s\" stands twice; allowed is once a file",
+                                  (int)text.length, text.at);
+        }
         bool known = tw_base_span_equal(text, TW_SPAN("pack")) ||
                      tw_base_span_equal(text, TW_SPAN("service")) ||
                      tw_base_span_equal(text, TW_SPAN("next_steps"));
@@ -186,15 +205,12 @@ static tw_text next_step_text(struct tw_pack_loader *loader, tw_yaml_node item)
                        tw_pack_yaml_text(loader->yaml, value_of(loader->yaml, item, "text")));
     tw_yaml_node references = value_of(loader->yaml, item, "references");
     uint32_t previous = TW_PACK_NONE;
-    if (text.length == 0) {
-        tw_pack_yaml_complain(loader->messages, loader->yaml, item,
-                              "a next step needs the key \"text\"");
-    }
     for (size_t i = 0; tw_pack_yaml_kind(loader->yaml, references) == TW_YAML_SEQUENCE &&
                        i < tw_pack_yaml_count(loader->yaml, references);
          i++) {
-        uint32_t index = tw_pack_schema_find(loader, TW_BLOB_REFERENCES,
-                                             tw_pack_yaml_item(loader->yaml, references, i));
+        struct tw_span id =
+            tw_pack_yaml_text(loader->yaml, tw_pack_yaml_item(loader->yaml, references, i));
+        uint32_t index = tw_pack_schema_lookup(loader->builder, TW_BLOB_REFERENCES, id);
         if (index != TW_PACK_NONE) {
             tw_base_buffer_add(&text, i == 0 ? TW_SPAN(" (") : TW_SPAN(""));
             print_reference(loader, &text, index, previous);
@@ -240,6 +256,23 @@ static void read_next_steps(struct tw_pack_loader *loader, const struct files *f
     }
     ((struct tw_pack_family *)tw_pack_builder_at(loader->builder, TW_BLOB_FAMILIES, index))
         ->next_steps = list;
+}
+
+/* What read_next_steps would not miss: keys and ids that are wrong. */
+static void check_next_steps(struct tw_pack_loader *loader, const struct files *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        loader->yaml = files->at[i];
+        tw_yaml_node steps = value_of(loader->yaml, tw_pack_yaml_root(loader->yaml), "next_steps");
+        if (steps == 0 || !tw_pack_schema_is(loader, steps, TW_YAML_SEQUENCE, "next_steps")) {
+            continue;
+        }
+        for (size_t k = 0; k < tw_pack_yaml_count(loader->yaml, steps); k++) {
+            struct tw_pack_next_step step;
+            tw_pack_schema_read(loader, &tw_pack_shape_next_step,
+                                tw_pack_yaml_item(loader->yaml, steps, k), &step);
+        }
+    }
 }
 
 /* The sections that stand once in a pack. */
@@ -292,6 +325,12 @@ static void check_signature(struct tw_pack_loader *loader, uint32_t index)
                          "deprecated",
                          id, status);
     }
+    if (signature->kind == TLSWHY_KIND_ERROR && signature->starts_attempt) {
+        tw_pack_complain(loader->messages, file, signature->line, 1,
+                         "signature %s: an error cannot start an attempt; allowed is that on a "
+                         "client or a fact",
+                         id);
+    }
     if (signature->kind == TLSWHY_KIND_CLIENT && signature->client == TW_PACK_NONE) {
         tw_pack_complain(loader->messages, file, signature->line, 1,
                          "signature %s: a signature of kind client needs the key \"client\"", id);
@@ -305,17 +344,6 @@ static void check_signature(struct tw_pack_loader *loader, uint32_t index)
             signature->strength = term->strength;
         }
     }
-}
-
-/* Whether all tables could grow as they were asked to. */
-static bool is_whole(const struct tw_pack_builder *builder)
-{
-    for (int i = 0; i < TW_BLOB_SECTIONS; i++) {
-        if (builder->sections[i].status != TW_OK) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static void load_files(struct tw_pack_loader *loader, const struct files *files,
@@ -333,13 +361,17 @@ static void load_files(struct tw_pack_loader *loader, const struct files *files,
         first[i] = tw_pack_builder_count(loader->builder, id_sections[i].section);
         define_section(loader, files, &id_sections[i]);
     }
-    if (!is_whole(loader->builder)) {
+    if (!tw_pack_builder_is_whole(loader->builder)) {
         return;
     }
     for (size_t i = 0; i < ID_SECTIONS; i++) {
         read_section(loader, files, &id_sections[i], first[i]);
     }
     read_singles(loader, files, directory, digest);
+    check_next_steps(loader, files);
+    if (!tw_pack_builder_is_whole(loader->builder)) {
+        return;
+    }
     for (uint32_t i = 0; i < tw_pack_builder_count(loader->builder, TW_BLOB_FAMILIES); i++) {
         read_next_steps(loader, files, i);
     }
@@ -401,7 +433,7 @@ enum tw_status tw_pack_load(struct tw_pack_builder *builder, const char *directo
     if (status == TW_OK) {
         struct tw_pack_loader loader = {builder, messages, NULL};
         load_files(&loader, &files, directory, digest);
-        if (!is_whole(builder)) {
+        if (!tw_pack_builder_is_whole(builder)) {
             status = tw_base_error_set(error, TW_ERR_LIMIT,
                                        "%s: the pack is too large, or memory ran out", directory);
         }

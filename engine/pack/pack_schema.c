@@ -2,8 +2,8 @@
  * is wrong. Knows nothing of what the keys mean. */
 #include "pack/pack_schema.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/visible.h"
@@ -67,15 +67,17 @@ uint32_t tw_pack_schema_find(struct tw_pack_loader *loader, enum tw_blob_section
 }
 
 double tw_pack_schema_number(struct tw_pack_loader *loader, tw_yaml_node node, double low,
-                             double high)
+                             double high, bool whole)
 {
     struct tw_span text = tw_pack_yaml_text(loader->yaml, node);
     char *end = NULL;
     errno = 0;
     double value = text.length == 0 ? low - 1 : strtod(text.at, &end);
-    if (end != text.at + text.length || errno != 0 || !(value >= low) || !(value <= high)) {
+    bool fits = end == text.at + text.length && errno == 0 && value >= low && value <= high;
+    if (!fits || (whole && value > floor(value))) {
         tw_pack_yaml_complain(loader->messages, loader->yaml, node,
-                              "\"%.*s\" is no number from %g to %g", (int)text.length, text.at, low,
+                              "\"%.*s\" is no %snumber from %.*f to %.*f", (int)text.length,
+                              text.at, whole ? "whole " : "", whole ? 0 : 2, low, whole ? 0 : 2,
                               high);
         return low;
     }
@@ -157,10 +159,10 @@ static void read_value(struct tw_pack_loader *loader, const struct tw_pack_field
         *(struct tw_list *)to = read_list(loader, node, field);
         break;
     case TW_VALUE_WEIGHT:
-        *(float *)to = (float)tw_pack_schema_number(loader, node, 0.01, 100);
+        *(float *)to = (float)tw_pack_schema_number(loader, node, 0.01, 100, false);
         break;
     case TW_VALUE_WHOLE:
-        *(uint32_t *)to = (uint32_t)tw_pack_schema_number(loader, node, 0, 1000000);
+        *(uint32_t *)to = (uint32_t)tw_pack_schema_number(loader, node, 0, 1000000, true);
         break;
     case TW_VALUE_BOOL: {
         struct tw_pack_field yes_or_no = *field;

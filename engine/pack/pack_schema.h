@@ -60,13 +60,20 @@ uint32_t tw_pack_schema_find(struct tw_pack_loader *loader, enum tw_blob_section
 uint32_t tw_pack_schema_lookup(struct tw_pack_builder *builder, enum tw_blob_section section,
                                struct tw_span id);
 
-/** Reads a number from `low` to `high`; `low` and a message where it is none. */
+/** Reads a number from `low` to `high`, or a whole one; `low` and a message where it is none. */
 double tw_pack_schema_number(struct tw_pack_loader *loader, tw_yaml_node node, double low,
-                             double high);
+                             double high, bool whole);
+
+/** An entry of `next_steps`, as it is checked; what it says is composed by pack_load.c. */
+struct tw_pack_next_step {
+    uint32_t family;
+    tw_text text;
+    struct tw_list references;
+};
 
 /** The shapes. A section that is not a list of elements with ids is read by pack_load.c. */
 extern const struct tw_pack_shape tw_pack_shape_pack, tw_pack_shape_reference, tw_pack_shape_family,
     tw_pack_shape_cause, tw_pack_shape_client, tw_pack_shape_fix, tw_pack_shape_collect,
-    tw_pack_shape_service, tw_pack_shape_signature, tw_pack_shape_wording;
+    tw_pack_shape_service, tw_pack_shape_signature, tw_pack_shape_wording, tw_pack_shape_next_step;
 
 #endif

@@ -142,7 +142,7 @@ static void read_priors(struct tw_pack_loader *loader, tw_yaml_node node, void *
         tw_yaml_node value;
         tw_pack_yaml_pair(loader->yaml, node, i, &key, &value);
         uint32_t cause = tw_pack_schema_find(loader, TW_BLOB_CAUSES, key);
-        double weight = tw_pack_schema_number(loader, value, 0.01, 100);
+        double weight = tw_pack_schema_number(loader, value, 0.01, 100, false);
         uint32_t index = tw_pack_builder_append(loader->builder, TW_BLOB_PRIORS);
         if (cause != TW_PACK_NONE && index != TW_PACK_NONE) {
             struct tw_pack_prior *prior =
@@ -345,6 +345,17 @@ static const struct tw_pack_field service_fields[] = {
     SPECIAL("on_service", read_on_service, false),
 };
 SHAPE(tw_pack_shape_service, "service", service_fields);
+
+static const struct tw_pack_field next_step_fields[] = {
+    {.key = "family",
+     .value = TW_VALUE_REF,
+     .offset = AT(tw_pack_next_step, family),
+     .required = true,
+     .target = TW_BLOB_FAMILIES},
+    TEXT("text", tw_pack_next_step, text, true, 0),
+    REFS("references", tw_pack_next_step, references, false, TW_BLOB_REFERENCES),
+};
+SHAPE(tw_pack_shape_next_step, "a next step", next_step_fields);
 
 static const struct tw_pack_field signature_fields[] = {
     ID,

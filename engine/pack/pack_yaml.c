@@ -88,35 +88,47 @@ static enum tw_status read_all(struct tw_yaml *yaml, struct tw_error *error)
     return status;
 }
 
+/* Tells what the parser found wrong. Its reader gives the place as an offset only. */
+static enum tw_status complain_of_yaml(const struct tw_yaml *yaml, const yaml_parser_t *parser,
+                                       struct tw_pack_messages *messages, struct tw_error *error)
+{
+    size_t line = parser->problem_mark.line + 1;
+    size_t column = parser->problem_mark.column + 1;
+    if (parser->error == YAML_READER_ERROR && parser->problem_offset <= yaml->bytes.length) {
+        size_t at = parser->problem_offset;
+        const char *newline = at == 0 ? NULL : memrchr(yaml->bytes.at, '\n', at);
+        line = tw_base_count_newlines(yaml->bytes.at, at) + 1;
+        column = (newline == NULL ? at : at - (size_t)(newline - yaml->bytes.at) - 1) + 1;
+    }
+    tw_pack_complain(messages, yaml->path, line, column, "%s%s%s",
+                     parser->problem == NULL ? "this is no YAML" : parser->problem,
+                     parser->context == NULL ? "" : " ",
+                     parser->context == NULL ? "" : parser->context);
+    return tw_base_error_set(error, TW_ERR_DATA, "%s: this is no YAML", yaml->path);
+}
+
 static enum tw_status parse(struct tw_yaml *yaml, struct tw_pack_messages *messages,
                             struct tw_error *error)
 {
     yaml_parser_t parser;
+    yaml_document_t second;
+    enum tw_status status = TW_OK;
     if (!yaml_parser_initialize(&parser)) {
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
-    enum tw_status status = TW_OK;
     yaml_parser_set_input_string(&parser, (const unsigned char *)yaml->bytes.at,
                                  yaml->bytes.length);
-    if (!yaml_parser_load(&parser, &yaml->document)) {
-        const char *what = parser.problem == NULL ? "this is no YAML" : parser.problem;
-        tw_pack_complain(messages, yaml->path, parser.problem_mark.line + 1,
-                         parser.problem_mark.column + 1, "%s%s%s", what,
-                         parser.context == NULL ? "" : " ",
-                         parser.context == NULL ? "" : parser.context);
-        status = tw_base_error_set(error, TW_ERR_DATA, "%s: this is no YAML", yaml->path);
+    yaml->parsed = yaml_parser_load(&parser, &yaml->document) != 0;
+    if (!yaml->parsed || !yaml_parser_load(&parser, &second)) {
+        status = complain_of_yaml(yaml, &parser, messages, error);
     } else {
-        yaml->parsed = true;
-        yaml_document_t second;
-        if (yaml_parser_load(&parser, &second)) {
-            if (yaml_document_get_root_node(&second) != NULL) {
-                tw_pack_complain(messages, yaml->path, second.start_mark.line + 1, 1,
-                                 "a second document begins here; a pack file holds one");
-                status =
-                    tw_base_error_set(error, TW_ERR_DATA, "%s: more than one document", yaml->path);
-            }
-            yaml_document_delete(&second);
+        if (yaml_document_get_root_node(&second) != NULL) {
+            tw_pack_complain(messages, yaml->path, second.start_mark.line + 1, 1,
+                             "a second document begins here; a pack file holds one");
+            status =
+                tw_base_error_set(error, TW_ERR_DATA, "%s: more than one document", yaml->path);
         }
+        yaml_document_delete(&second);
     }
     yaml_parser_delete(&parser);
     return status;

@@ -19,11 +19,14 @@
 #include "scan/scan.h"
 
 /* Limits that an input can reach, as the report names them. */
-enum { LIMIT_RECORD, LIMIT_BYTES, LIMIT_MATCH, LIMIT_HITS, LIMIT_DIAGNOSES, LIMITS };
+enum { LIMIT_RECORD, LIMIT_BYTES, LIMIT_MATCH, LIMIT_HITS, LIMIT_DIAGNOSES, LIMIT_STOPPED, LIMITS };
 static const char *const limit_names[LIMITS] = {
-    "record: longer than 1 MiB, read in pieces", "max-bytes: the rest was not read",
-    "pattern: a match was given up", "hits: too many in one block, the rest of it was passed over",
-    "diagnoses: more than 10000, the rest is counted"};
+    "record: longer than 1 MiB, read in pieces",
+    "max-bytes: the rest was not read",
+    "pattern: a match was given up",
+    "hits: too many in one block, the rest of it was passed over",
+    "diagnoses: more than 10000, the rest is counted",
+    "signal: the rest was not read"};
 
 struct tw_pipeline {
     const struct tw_pack *pack;
@@ -192,7 +195,7 @@ static void end_report(struct tw_pipeline *pipeline)
     }
     input->limits = pipeline->limits;
     input->incomplete |= pipeline->reached[LIMIT_BYTES] || pipeline->reached[LIMIT_HITS] ||
-                         pipeline->reached[LIMIT_MATCH];
+                         pipeline->reached[LIMIT_MATCH] || pipeline->reached[LIMIT_STOPPED];
     if (pipeline->failure.status != TW_OK) {
         show_failure(pipeline);
         input->incomplete = true;
@@ -263,24 +266,31 @@ static void describe(struct tw_pipeline *pipeline, struct tw_record *record)
     pipeline->recognised->describe(record);
 }
 
-/* Gives what was confirmed in a record to the classifier. */
+/* Gives what was confirmed in a record to the classifier. What ends before `skip` was told with the
+ * piece of the record before this one. */
 static enum tw_status end_record(struct tw_pipeline *pipeline, struct tw_record *record,
-                                 size_t start, struct tw_error *error)
+                                 size_t start, size_t skip, struct tw_error *error)
 {
     size_t count = 0;
+    size_t kept = 0;
     struct tw_hit *hits = tw_confirm_hits(pipeline->confirmer, &count);
     struct tw_format_chains chains = {.at = 0};
-    if (count == 0) {
+    for (size_t i = 0; i < count; i++) {
+        if (start + hits[i].end > skip) {
+            hits[kept++] = hits[i];
+        }
+    }
+    if (kept == 0) {
         return TW_OK;
     }
     describe(pipeline, record);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < kept; i++) {
         hits[i].chain = tw_format_chain(&chains, record->text, hits[i].start);
         hits[i].at = tw_scan_locate(pipeline->scanner, start + hits[i].start);
         pipeline->counts[hits[i].signature].hits++;
     }
-    pipeline->report.input.hits += count;
-    return tw_classify_add(pipeline->classifier, record, hits, count, error);
+    pipeline->report.input.hits += kept;
+    return tw_classify_add(pipeline->classifier, record, hits, kept, error);
 }
 
 static void count_candidate(struct tw_pipeline *pipeline, uint32_t anchor)
@@ -302,14 +312,11 @@ static enum tw_status take_block(struct tw_pipeline *pipeline, const struct tw_s
     enum tw_status status = TW_OK;
     for (size_t i = 0; status == TW_OK && i < block->hits.count; i++) {
         const struct tw_match_hit *candidate = &block->hits.at[i];
-        if (candidate->end <= block->skip) {
-            continue;
-        }
         count_candidate(pipeline, candidate->literal);
         size_t at = candidate->end - 1;
         if (at >= end) {
             if (end > 0) {
-                status = end_record(pipeline, &record, start, error);
+                status = end_record(pipeline, &record, start, block->skip, error);
             }
             frame(pipeline, block, at, &record, &start, &end);
             tw_confirm_record(pipeline->confirmer, &record);
@@ -320,7 +327,7 @@ static enum tw_status take_block(struct tw_pipeline *pipeline, const struct tw_s
         }
     }
     if (status == TW_OK && end > 0) {
-        status = end_record(pipeline, &record, start, error);
+        status = end_record(pipeline, &record, start, block->skip, error);
     }
     pipeline->reached[LIMIT_RECORD] |= block->cut;
     pipeline->reached[LIMIT_HITS] |= block->hits.capped;
@@ -402,6 +409,7 @@ static enum tw_status run(struct tw_pipeline *pipeline, struct tw_stream *stream
     struct tw_cursor total = tw_scan_total(pipeline->scanner);
     pipeline->report.input.bytes = total.offset;
     pipeline->report.input.lines = total.line;
+    pipeline->reached[LIMIT_STOPPED] = status == TW_OK;
     pipeline->reached[LIMIT_MATCH] |= tw_confirm_given_up(pipeline->confirmer) > 0;
     if (!take_ending(pipeline, status)) {
         *error = pipeline->failure;

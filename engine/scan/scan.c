@@ -74,8 +74,9 @@ void tw_scan_begin(struct tw_scanner *scanner, struct tw_stream *stream, tw_scan
     scanner->located = scanner->at_block;
 }
 
-/* Whether a record begins at the line at `at`. A line whose head is not whole yet is not judged, unless the buffer
- * is full: then the record before it would be cut for want of a border that is there. */
+/* Whether a record begins at the line at `at`. A line whose head is not whole yet is not judged,
+ * unless the buffer is full: then the record before it would be cut for want of a border that is
+ * there. */
 static bool begins_record(const struct tw_scanner *scanner, size_t at)
 {
     size_t room = scanner->length - at;
@@ -240,7 +241,7 @@ struct tw_cursor tw_scan_locate(struct tw_scanner *scanner, size_t at)
     return scanner->located;
 }
 
-struct tw_cursor tw_scan_total(const struct tw_scanner *scanner)
+struct tw_cursor tw_scan_total(struct tw_scanner *scanner)
 {
-    return scanner->at_block;
+    return tw_scan_locate(scanner, scanner->keep_from);
 }

@@ -20,7 +20,7 @@ struct tw_scanner;
 struct tw_scan_block {
     struct tw_span bytes;
     struct tw_match_hits hits;
-    size_t skip; /**< hits that end before this were told with the block before */
+    size_t skip; /**< what ends before this was told with the block before */
     bool cut;    /**< the last record is a piece of one that is longer than TW_RECORD_MAX */
 };
 
@@ -45,8 +45,8 @@ void tw_scan_record(struct tw_scanner *scanner, size_t at, size_t *start, size_t
  */
 struct tw_cursor tw_scan_locate(struct tw_scanner *scanner, size_t at);
 
-/** Bytes and newlines of decompressed input so far. */
-struct tw_cursor tw_scan_total(const struct tw_scanner *scanner);
+/** Bytes and newlines of decompressed input so far, the block in hand included. */
+struct tw_cursor tw_scan_total(struct tw_scanner *scanner);
 
 /** Frees; NULL is fine. */
 void tw_scan_free(struct tw_scanner *scanner);

@@ -2,9 +2,9 @@
  *
  *     measure OUTPUT TIMES PROGRAM ARGUMENT...
  *
- * One line a run: wall nanoseconds, CPU microseconds, peak KiB, exit status. Standard output of the program goes
- * to OUTPUT, its standard error nowhere. A small program of its own, because the peak memory that the
- * kernel tells of a child includes what its parent had at the time of the exec. */
+ * One line a run: wall nanoseconds, CPU microseconds, peak KiB, exit status. Standard output of the
+ * program goes to OUTPUT, its standard error nowhere. A small program of its own, because the peak
+ * memory that the kernel tells of a child includes what its parent had at the time of the exec. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>

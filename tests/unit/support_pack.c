@@ -13,7 +13,7 @@
 #include "source/source.h"
 
 #define CAUSE(id, family, prior, rest)                                                             \
-    "  - {id: " id ", family: " family ", title: cause " id ", headline: headline " id               \
+    "  - {id: " id ", family: " family ", title: cause " id ", headline: headline " id             \
     ", meaning: meaning, told_apart_by: a look, prior: " prior ", references: [r]" rest "}\n"
 
 const char tw_support_knowledge[] =
@@ -25,31 +25,36 @@ const char tw_support_knowledge[] =
     "families:\n"
     "  - {id: tls, title: TLS}\n"
     "  - {id: net, title: Network, look_alike: true}\n"
-    "causes:\n"
-    CAUSE("old-client", "tls", "3", ", fixes: [fix-a, fix-b], collect: [ask]")
-    CAUSE("old-system", "tls", "1", ", fixes: [fix-b]")
-    CAUSE("tls-any", "tls", "1", ", fixes: [fix-a], fallback: true")
-    CAUSE("refused", "net", "1", ", fixes: [fix-b]")
-    CAUSE("dns", "net", "1", ", fixes: [fix-b]")
-    "clients:\n"
-    "  - {id: tool, title: The tool, rank: 3, compliant_from: \"2.0\",\n"
-    "     priors: {old-client: 8, old-system: 1}, old: {supports: {old-client: strong}},\n"
-    "     compliant: {rules_out: {old-client: decisive}}, fixes: {old-client: [fix-c]}}\n"
-    "  - {id: helper, title: The helper, rank: 2}\n"
-    "  - {id: runtime, title: The runtime, rank: 1}\n"
-    "  - {id: shell, title: The shell, rank: 1}\n"
-    "fixes:\n"
-    "  - {id: fix-a, title: Fix A, steps: [Do it.], references: [r]}\n"
-    "  - {id: fix-b, title: Fix B, commands: [do it], cautions: [Careful.], references: [r]}\n"
-    "  - {id: fix-c, title: Fix C, discouraged: true, references: [r]}\n"
-    "collect:\n"
-    "  - {id: ask, what: The answer, command: ask, settles: It does.,\n"
-    "     decides_between: [old-client, old-system]}\n"
-    "next_steps:\n"
-    "  - {family: tls, text: The plan., references: [r]}\n"
-    "signatures:\n";
+    "causes:\n" CAUSE("old-client", "tls", "3", ", fixes: [fix-a, fix-b], collect: [ask]") CAUSE(
+        "old-system", "tls", "1", ", fixes: [fix-b]") CAUSE("tls-any", "tls", "1",
+                                                            ", fixes: [fix-a], fallback: true")
+        CAUSE("refused", "net", "1", ", fixes: [fix-b]") CAUSE(
+            "dns", "net", "1",
+            ", fixes: [fix-b]") "clients:\n"
+                                "  - {id: tool, title: The tool, rank: 3, compliant_from: "
+                                "\"2.0\",\n"
+                                "     priors: {old-client: 8, old-system: 1}, old: {supports: "
+                                "{old-client: strong}},\n"
+                                "     compliant: {rules_out: {old-client: decisive}}, fixes: "
+                                "{old-client: [fix-c]}}\n"
+                                "  - {id: helper, title: The helper, rank: 2}\n"
+                                "  - {id: runtime, title: The runtime, rank: 1}\n"
+                                "  - {id: shell, title: The shell, rank: 1}\n"
+                                "fixes:\n"
+                                "  - {id: fix-a, title: Fix A, steps: [Do it.], references: [r]}\n"
+                                "  - {id: fix-b, title: Fix B, commands: [do it], cautions: "
+                                "[Careful.], references: [r]}\n"
+                                "  - {id: fix-c, title: Fix C, discouraged: true, references: "
+                                "[r]}\n"
+                                "collect:\n"
+                                "  - {id: ask, what: The answer, command: ask, settles: It does.,\n"
+                                "     decides_between: [old-client, old-system]}\n"
+                                "next_steps:\n"
+                                "  - {family: tls, text: The plan., references: [r]}\n"
+                                "signatures:\n";
 
-/* ---- folders ----------------------------------------------------------------------------------- */
+/* ---- folders -----------------------------------------------------------------------------------
+ */
 
 void tw_support_folder(char path[TW_SUPPORT_PATH])
 {
@@ -86,7 +91,8 @@ void tw_support_remove(const char *folder)
     ck_assert_int_eq(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-/* ---- packs ------------------------------------------------------------------------------------- */
+/* ---- packs -------------------------------------------------------------------------------------
+ */
 
 enum tw_status tw_support_compile(const struct tw_pack *base, struct tw_span yaml,
                                   struct tw_buffer *blob, struct tw_pack_messages *messages,
@@ -135,8 +141,7 @@ struct tw_pack *tw_support_pack_of(const struct tw_support_signature *signatures
 {
     struct tw_buffer yaml = TW_BUFFER_INIT(TW_YAML_MAX);
     for (size_t i = 0; i < count; i++) {
-        tw_base_buffer_print(&yaml,
-                             TW_SUPPORT_SIGNATURE("%s", "%s", "%s", "%s"), signatures[i].id,
+        tw_base_buffer_print(&yaml, TW_SUPPORT_SIGNATURE("%s", "%s", "%s", "%s"), signatures[i].id,
                              signatures[i].id, signatures[i].kind, signatures[i].wordings,
                              signatures[i].rest);
     }
@@ -146,7 +151,8 @@ struct tw_pack *tw_support_pack_of(const struct tw_support_signature *signatures
     return pack;
 }
 
-/* ---- runs -------------------------------------------------------------------------------------- */
+/* ---- runs --------------------------------------------------------------------------------------
+ */
 
 struct tw_pipeline_options tw_support_options(void)
 {

@@ -1,5 +1,5 @@
-/* support_pack.h -- what the tests share: small packs made from YAML that stands in the test, and runs of the
- * pipeline over texts. Whatever fails in here fails the test. */
+/* support_pack.h -- what the tests share: small packs made from YAML that stands in the test, and
+ * runs of the pipeline over texts. Whatever fails in here fails the test. */
 #ifndef TW_TESTS_UNIT_SUPPORT_PACK_H
 #define TW_TESTS_UNIT_SUPPORT_PACK_H
 
@@ -29,13 +29,14 @@ void tw_support_write(const char *folder, const char *name, struct tw_span bytes
 /** Removes the folder with all that is in it. */
 void tw_support_remove(const char *folder);
 
-/** What is known in the tests' packs: families tls (causes old-client, old-system and the fallback tls-any) and
- *  net (a look-alike: refused, dns), clients tool (rank 3, compliant from 2.0), helper (2), runtime and shell (1),
- *  fixes fix-a, fix-b, fix-c, a collect entry, a service svc.example. Signatures can follow: it ends with
- *  their key. */
+/** What is known in the tests' packs: families tls (causes old-client, old-system and the fallback
+ * tls-any) and net (a look-alike: refused, dns), clients tool (rank 3, compliant from 2.0), helper
+ * (2), runtime and shell (1), fixes fix-a, fix-b, fix-c, a collect entry, a service svc.example.
+ * Signatures can follow: it ends with their key. */
 extern const char tw_support_knowledge[];
 
-/** One signature: id, kind, wordings as `{text: "..."}`, and further pairs, each with a comma before it. */
+/** One signature: id, kind, wordings as `{text: "..."}`, and further pairs, each with a comma
+ * before it. */
 #define TW_SUPPORT_SIGNATURE(id, kind, wordings, rest)                                             \
     "  - {id: " id ", revision: 1, status: stable, title: the " id                                 \
     ", references: [r], samples: {match: [m], no_match: [n]}, kind: " kind                         \
@@ -63,11 +64,13 @@ struct tw_pipeline_options tw_support_options(void);
 struct tw_pipeline *tw_support_pipeline(const struct tw_pack *pack,
                                         const struct tw_pipeline_options *options);
 
-/** Diagnoses a text that comes in pieces of so many bytes (0: whole). Borrowed until the next call. */
+/** Diagnoses a text that comes in pieces of so many bytes (0: whole). Borrowed until the next call.
+ */
 const struct tlswhy_report *tw_support_run(struct tw_pipeline *pipeline, const char *name,
                                            struct tw_span text, size_t piece);
 
-/** Everything that a report says of diagnoses and their evidence, a line each, to compare reports. */
+/** Everything that a report says of diagnoses and their evidence, a line each, to compare reports.
+ */
 void tw_support_print(struct tw_buffer *to, const struct tlswhy_report *report);
 
 /** Appends `count` bytes of filler: letters without meaning, no line end. */

@@ -1,4 +1,5 @@
-/* test_classify.c -- the judgement of one incident: versions, hosts, evidence, clients, confidence. */
+/* test_classify.c -- the judgement of one incident: versions, hosts, evidence, clients, confidence.
+ */
 #include <math.h>
 
 #include "base/limits.h"
@@ -6,7 +7,8 @@
 #include "suites.h"
 #include "support_pack.h"
 
-/* ---- versions and hosts ------------------------------------------------------------------------ */
+/* ---- versions and hosts ------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *a, *b;
@@ -83,9 +85,13 @@ static const struct {
     const char *host;
     bool service;
 } services[] = {
-    {"svc.example", true},          {"a.svc.example", true}, {"a.b.svc.example", true},
-    {"notsvc.example", false},      {"svc.example.org", false},
-    {"example", false},             {"", false},
+    {"svc.example", true},
+    {"a.svc.example", true},
+    {"a.b.svc.example", true},
+    {"notsvc.example", false},
+    {"svc.example.org", false},
+    {"example", false},
+    {"", false},
 };
 
 START_TEST(knows_the_service)
@@ -96,12 +102,17 @@ START_TEST(knows_the_service)
 }
 END_TEST
 
-/* ---- one incident ------------------------------------------------------------------------------ */
+/* ---- one incident ------------------------------------------------------------------------------
+ */
 
 #define SIGNATURE(id, kind, words, rest)                                                           \
-    {id, kind, "{text: \"" words "\"}", rest}
+    {                                                                                              \
+        id, kind, "{text: \"" words "\"}", rest                                                    \
+    }
 #define PATTERN(id, kind, words, pattern, rest)                                                    \
-    {id, kind, "{text: \"" words "\", pattern: '" pattern "'}", rest}
+    {                                                                                              \
+        id, kind, "{text: \"" words "\", pattern: '" pattern "'}", rest                            \
+    }
 
 static const struct tw_support_signature signatures[] = {
     SIGNATURE("weak", "error", "weak failure", ", supports: {old-client: weak}"),
@@ -120,11 +131,13 @@ static const struct tw_support_signature signatures[] = {
               ", supports: {refused: strong}, needs_none: [weak]"),
     PATTERN("on-host", "error", "failure on host", "on host (?<host>\\S+)",
             ", supports: {tls: strong}"),
-    PATTERN("tool-seen", "client", "this is the tool", "tool (?<version>[\\d.]+)", ", client: tool"),
+    PATTERN("tool-seen", "client", "this is the tool", "tool (?<version>[\\d.]+)",
+            ", client: tool"),
     SIGNATURE("helper-seen", "client", "this is the helper", ", client: helper"),
     SIGNATURE("runtime-seen", "client", "this is the runtime", ", client: runtime"),
     SIGNATURE("shell-seen", "client", "this is the shell", ", client: shell"),
-    SIGNATURE("hints", "error", "hinting failure", ", supports: {old-client: strong}, client: tool"),
+    SIGNATURE("hints", "error", "hinting failure",
+              ", supports: {old-client: strong}, client: tool"),
     SIGNATURE("everywhere", "fact", "known of the machine",
               ", supports: {old-client: strong}, scope: input"),
     PATTERN("of-host", "fact", "known of host", "of host (?<host>\\S+)",
@@ -175,7 +188,8 @@ static const struct {
     {"this is the helper\nthis is the runtime\nstrong failure\n", "old-client", "helper", NULL},
     {"this is the runtime\nthis is the shell\nstrong failure\n", "old-client", "shell", NULL},
     {"this is the tool 1.5\nthis is the shell\nfamily failure\n", "old-client", "tool", "1.5"},
-    {"this is the tool 1.5\nthis is the tool 2.5\nfamily failure\nan even failure\n", "old-system", "tool", "2.5"},
+    {"this is the tool 1.5\nthis is the tool 2.5\nfamily failure\nan even failure\n", "old-system",
+     "tool", "2.5"},
     {"this is the tool 2.0\nfamily failure\nan even failure\n", "old-system", "tool", "2.0"},
     {"strong failure\nthis is the runtime\n", "old-client", "runtime", NULL},
     {"strong failure\n~this is the runtime\n", "old-client", "runtime", NULL},
@@ -257,7 +271,8 @@ START_TEST(judges)
 }
 END_TEST
 
-/* ---- the client that the user gives ------------------------------------------------------------ */
+/* ---- the client that the user gives ------------------------------------------------------------
+ */
 
 static const struct {
     const char *given;
@@ -288,13 +303,16 @@ START_TEST(takes_the_given_client_where_the_log_says_less)
 }
 END_TEST
 
-/* ---- confidence -------------------------------------------------------------------------------- */
+/* ---- confidence --------------------------------------------------------------------------------
+ */
 
-/* The family is sure, its causes are not: its fallback is named, with the confidence of the family. */
+/* The family is sure, its causes are not: its fallback is named, with the confidence of the family.
+ */
 START_TEST(names_the_fallback_where_no_cause_is_likely)
 {
     struct tw_pipeline *pipeline = tw_support_pipeline(pack, NULL);
-    /* Without a client the priors are 3 to 1, and the shape of the evidence adds ln 3 to the other. */
+    /* Without a client the priors are 3 to 1, and the shape of the evidence adds ln 3 to the other.
+     */
     const struct tlswhy_report *report = tw_support_run(
         pipeline, "a.log", TW_SPAN("family failure\nan even failure\nrefused failure\n"), 0);
     ck_assert_uint_eq(report->diagnosis_count, 1);

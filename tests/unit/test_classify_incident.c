@@ -1,4 +1,5 @@
-/* test_classify_incident.c -- which hits belong together, which incidents are equal, and their ids. */
+/* test_classify_incident.c -- which hits belong together, which incidents are equal, and their ids.
+ */
 #include "base/limits.h"
 #include "classify/classify_parts.h"
 #include "suites.h"
@@ -33,7 +34,8 @@ static void end(void)
 /* A trace header, so that the next record begins. */
 #define H "Microsoft.Xrm.Tooling.Connector.CrmServiceClient Error: 2 : "
 
-/* What the diagnoses of a text are: for each, how often, and the signatures of its errors in order. */
+/* What the diagnoses of a text are: for each, how often, and the signatures of its errors in order.
+ */
 static const struct {
     const char *text; /* `~N~` stands for N bytes of other records */
     const char *want;
@@ -151,12 +153,13 @@ START_TEST(orders_diagnoses_by_offset)
 }
 END_TEST
 
-/* The same bytes under the same logical name have the same ids, in every run and however they come. */
+/* The same bytes under the same logical name have the same ids, in every run and however they come.
+ */
 static const struct {
     const char *name;
     bool same;
 } names[] = {
-    {"logs/a.log", true},      {"logs/a.log.1", true}, {"logs/a.log.2.gz", true},
+    {"logs/a.log", true},          {"logs/a.log.1", true}, {"logs/a.log.2.gz", true},
     {"logs/a.log-20261122", true}, {"logs/b.log", false},  {"a.log", false},
 };
 

@@ -1,4 +1,5 @@
-/* test_confirm.c -- candidates become hits: typography, the window of a pattern, exceptions, replacements. */
+/* test_confirm.c -- candidates become hits: typography, the window of a pattern, exceptions,
+ * replacements. */
 #include <stdio.h>
 
 #include "base/limits.h"
@@ -7,7 +8,8 @@
 #include "suites.h"
 #include "support_pack.h"
 
-/* ---- literals ---------------------------------------------------------------------------------- */
+/* ---- literals ----------------------------------------------------------------------------------
+ */
 
 /* The anchor of the wording is what stands in brackets; so does the text's. */
 static const struct {
@@ -31,7 +33,13 @@ static const struct {
     {"...[wait]", "\xe2\x80\xa6[wait]", false, "\xe2\x80\xa6wait"},
     {"[wait]...", "[wait]..", false, NULL},
     {"[wait]..", "[wait]\xe2\x80\xa6", false, NULL},
-    {"a [b] c", "a\xc2\xa0[b]\xe2\x80\xaf""c", false, "a\xc2\xa0""b\xe2\x80\xaf""c"},
+    {"a [b] c",
+     "a\xc2\xa0[b]\xe2\x80\xaf"
+     "c",
+     false,
+     "a\xc2\xa0"
+     "b\xe2\x80\xaf"
+     "c"},
     {"[b] :", "[b]\xc2\xa0:", false, "b\xc2\xa0:"},
     {"it\xe2\x80\x99s [so]", "it's [so]", false, NULL},
     {"\xc3\x84 [so]", "\xc3\xa4 [so]", true, NULL},
@@ -71,7 +79,8 @@ START_TEST(compares_literals)
 }
 END_TEST
 
-/* ---- records ----------------------------------------------------------------------------------- */
+/* ---- records -----------------------------------------------------------------------------------
+ */
 
 static const struct tw_support_signature signatures[] = {
     {"plain", "error", "{text: plain failure}", ""},
@@ -81,8 +90,8 @@ static const struct tw_support_signature signatures[] = {
      "{text: of the line, pattern: '^(?<before>\\w+) of the line (?<after>\\w+)$'}", ""},
     {"record", "error", "{text: of the record, pattern: 'top[^*]*of the record', within: record}",
      ""},
-    {"caseless", "error", "{text: any case at all, pattern: 'CASE at (?<code>all)', caseless: true}",
-     ""},
+    {"caseless", "error",
+     "{text: any case at all, pattern: 'CASE at (?<code>all)', caseless: true}", ""},
     {"except", "error", "{text: but not here}", ", unless: 'elsewhere'"},
     {"better", "error", "{text: plain failure of}", ", over: [plain, worse]"},
     {"worse", "error", "{text: failure of some kind}", ", over: [line]"},
@@ -125,7 +134,7 @@ static const struct {
     {TW_SPAN_INIT("in traces only"), ""},
     /* strange bytes */
     {TW_SPAN_INIT("\xff\xfeplain failure\0\xff"), "plain@2-15 "},
-    {TW_SPAN_INIT("\xff of the line b\na of the line b"), "line@17-32 after=b before=a "},
+    {TW_SPAN_INIT("\xff of the line b\na of the line b"), "line@16-31 after=b before=a "},
 };
 
 static struct tw_pack *pack;
@@ -209,8 +218,8 @@ START_TEST(looks_so_far_and_no_farther)
     static const struct {
         size_t before, after;
         bool found;
-    } rows[] = {{0, 0, true}, {4000, 4000, true}, {4090, 0, true}, {6000, 0, false},
-                {0, 6000, false}};
+    } rows[] = {
+        {0, 0, true}, {4000, 4000, true}, {4090, 0, true}, {6000, 0, false}, {0, 6000, false}};
     struct tw_pack *wide = tw_support_pack(TW_SUPPORT_SIGNATURE(
         "wide", "error", "{text: of the line, pattern: 'from[^!]*of the line[^!]*to'}", ""));
     struct tw_pipeline *pipeline = tw_support_pipeline(wide, NULL);
@@ -234,8 +243,10 @@ START_TEST(counts_what_was_given_up)
 {
     struct tw_buffer have = TW_BUFFER_INIT(1u << 16);
     ck_assert_uint_eq(tw_confirm_given_up(confirmer), 0);
-    confirm(TW_SPAN("a costly pattern xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx plain failure"),
-            &have);
+    confirm(
+        TW_SPAN(
+            "a costly pattern xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx plain failure"),
+        &have);
     ck_assert_str_eq(have.at, "plain@71-84 ");
     ck_assert_uint_eq(tw_confirm_given_up(confirmer), 1);
     tw_confirm_begin(confirmer, "text");

@@ -1,4 +1,5 @@
-/* test_match.c -- the matcher against the slow reference that looks everywhere, and the wrapper of PCRE2. */
+/* test_match.c -- the matcher against the slow reference that looks everywhere, and the wrapper of
+ * PCRE2. */
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -7,10 +8,17 @@
 #include "suites.h"
 #include "support_pack.h"
 
-#define LITERAL(text) {TW_SPAN_INIT(text), false}
-#define CASELESS(text) {TW_SPAN_INIT(text), true}
+#define LITERAL(text)                                                                              \
+    {                                                                                              \
+        TW_SPAN_INIT(text), false                                                                  \
+    }
+#define CASELESS(text)                                                                             \
+    {                                                                                              \
+        TW_SPAN_INIT(text), true                                                                   \
+    }
 
-/* ---- many literals ----------------------------------------------------------------------------- */
+/* ---- many literals -----------------------------------------------------------------------------
+ */
 
 static struct tw_matcher *matcher_for(const struct tw_match_literal *literals, size_t count)
 {
@@ -59,12 +67,12 @@ static size_t same_hits(struct tw_matcher *matcher, const struct tw_match_litera
 
 static const struct tw_match_literal authored[] = {
     LITERAL("could not create SSL/TLS"),
-    LITERAL("SSL/TLS"),       /* ends where the one before ends */
-    LITERAL("create SSL"),    /* overlaps it */
+    LITERAL("SSL/TLS"),    /* ends where the one before ends */
+    LITERAL("create SSL"), /* overlaps it */
     CASELESS("handshake"),
-    LITERAL("handshake"),     /* the same, but for its case */
+    LITERAL("handshake"), /* the same, but for its case */
     CASELESS("shake failed"),
-    LITERAL("aaaaaa"),        /* overlaps itself */
+    LITERAL("aaaaaa"), /* overlaps itself */
     LITERAL("\xe6\x8e\xa5\xe7\xb6\x9a"),
     LITERAL("nul\0byte"),
     CASELESS("two\0parts"),
@@ -101,7 +109,8 @@ START_TEST(finds_what_the_reference_finds)
 }
 END_TEST
 
-/* Literals over a small alphabet, so that they overlap and contain one another, in blocks of the same alphabet. */
+/* Literals over a small alphabet, so that they overlap and contain one another, in blocks of the
+ * same alphabet. */
 START_TEST(finds_the_same_in_random_texts)
 {
     enum { LITERALS = 60 };
@@ -138,7 +147,8 @@ START_TEST(finds_the_same_in_random_texts)
 }
 END_TEST
 
-/* So many dummies that the block is scanned again without them; nothing may be lost or told twice. */
+/* So many dummies that the block is scanned again without them; nothing may be lost or told twice.
+ */
 START_TEST(finds_all_among_dummies)
 {
     static const size_t dummies[] = {0, 1, 63, 64, 65, 66, 1000, 100000};
@@ -198,8 +208,7 @@ START_TEST(refuses_a_strange_database)
 {
     struct tw_matcher *matcher = NULL;
     struct tw_error error = {.message = ""};
-    ck_assert_int_eq(tw_match_open(&matcher, TW_SPAN("no database"), 1, &error),
-                     TW_ERR_DATA);
+    ck_assert_int_eq(tw_match_open(&matcher, TW_SPAN("no database"), 1, &error), TW_ERR_DATA);
     ck_assert_ptr_null(matcher);
     ck_assert_ptr_nonnull(strstr(error.message, "does not fit this machine or library"));
 }
@@ -221,7 +230,8 @@ START_TEST(goes_on_after_memory_ran_out)
 }
 END_TEST
 
-/* ---- one pattern ------------------------------------------------------------------------------- */
+/* ---- one pattern -------------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *pattern;
@@ -238,15 +248,19 @@ static const struct {
     {"to (?<host>\\S+) code (?<code>\\d+)", false, TW_SPAN_INIT("to a.example code 17"), TW_OK,
      "code=17 host=a.example "},
     {"a(?<one>x)?(?<two>y)?", false, TW_SPAN_INIT("ay"), TW_OK, "two=y "},
-    {"(?:h=(?<host>\\w+)|H:(?<host>\\w+))", false, TW_SPAN_INIT("H:second"), TW_OK,
-     "host=second "},
+    {"(?:h=(?<host>\\w+)|H:(?<host>\\w+))", false, TW_SPAN_INIT("H:second"), TW_OK, "host=second "},
     {"(?:h=(?<host>\\w+)|H:(?<host>\\w+))", false, TW_SPAN_INIT("h=first"), TW_OK, "host=first "},
     {"a(?<empty>x*)b", false, TW_SPAN_INIT("ab"), TW_OK, ""},
     {"(?<any>b.d)", false, TW_SPAN_INIT("\xff\xfe bed \xff"), TW_OK, "any=bed "},
-    {"b.d", false, TW_SPAN_INIT("b\xff""d bed"), TW_OK, ""},
-    {"b.d", false, TW_SPAN_INIT("b\xff""d"), TW_END, ""},
-    {"(?<it>\\x{e4}.)", false, TW_SPAN_INIT("\xc3\xa4\xc3\xb6\xc3"), TW_OK,
-     "it=\xc3\xa4\xc3\xb6 "},
+    {"b.d", false,
+     TW_SPAN_INIT("b\xff"
+                  "d bed"),
+     TW_OK, ""},
+    {"b.d", false,
+     TW_SPAN_INIT("b\xff"
+                  "d"),
+     TW_END, ""},
+    {"(?<it>\\x{e4}.)", false, TW_SPAN_INIT("\xc3\xa4\xc3\xb6\xc3"), TW_OK, "it=\xc3\xa4\xc3\xb6 "},
     {"a.b", false, TW_SPAN_INIT("a\0b"), TW_OK, ""},
     {"(?:a+)+$", false, TW_SPAN_INIT("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"),
      TW_ERR_LIMIT, ""},

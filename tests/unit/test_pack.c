@@ -1,4 +1,5 @@
-/* test_pack.c -- a good pack compiles, opens, and gives back what was written; packs add to one another. */
+/* test_pack.c -- a good pack compiles, opens, and gives back what was written; packs add to one
+ * another. */
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "suites.h"
@@ -34,8 +35,8 @@ static const char signatures[] =
     "    starts_attempt: true\n"
     "    note: the note\n"
     "    references: [r]\n"
-    "    samples: {match: [m1, m2], no_match: [n1]}\n"
-    TW_SUPPORT_SIGNATURE("other", "error", "{text: another wording}", "");
+    "    samples: {match: [m1, m2], no_match: [n1]}\n" TW_SUPPORT_SIGNATURE(
+        "other", "error", "{text: another wording}", "");
 
 START_TEST(gives_back_a_signature)
 {
@@ -49,9 +50,8 @@ START_TEST(gives_back_a_signature)
     ck_assert_str_eq(tw_pack_text(pack, signature->status), "experimental");
     ck_assert_str_eq(tw_pack_text(pack, signature->unless), "not here");
     ck_assert_str_eq(tw_pack_text(pack, signature->note), "the note");
-    ck_assert_uint_eq(signature->line,
-                      1 + tw_base_count_newlines(tw_support_knowledge,
-                                                 strlen(tw_support_knowledge)));
+    ck_assert_uint_eq(signature->line, 1 + tw_base_count_newlines(tw_support_knowledge,
+                                                                  strlen(tw_support_knowledge)));
     ck_assert_uint_eq(signature->revision, 7);
     ck_assert_uint_eq(signature->kind, TLSWHY_KIND_FACT);
     ck_assert_uint_eq(signature->client, tw_pack_find_client(pack, "tool"));
@@ -173,15 +173,15 @@ START_TEST(the_default_pack_opens)
 }
 END_TEST
 
-/* ---- packs on packs ---------------------------------------------------------------------------- */
+/* ---- packs on packs ----------------------------------------------------------------------------
+ */
 
 static struct tw_pack *compile_on(const struct tw_pack *base, const char *yaml)
 {
     struct tw_buffer blob;
     struct tw_pack_messages messages;
     struct tw_error error = {.message = ""};
-    enum tw_status status =
-        tw_support_compile(base, tw_base_span(yaml), &blob, &messages, &error);
+    enum tw_status status = tw_support_compile(base, tw_base_span(yaml), &blob, &messages, &error);
     ck_assert_msg(status == TW_OK, "%s\n%.*s", error.message, (int)messages.text.length,
                   messages.text.at == NULL ? "" : messages.text.at);
     tw_base_buffer_free(&messages.text);
@@ -191,15 +191,15 @@ static struct tw_pack *compile_on(const struct tw_pack *base, const char *yaml)
 START_TEST(adds_to_a_base)
 {
     struct tw_pack *base = tw_support_pack(signatures);
-    struct tw_pack *both = compile_on(
-        base,
-        "pack: {name: mine, version: \"2\"}\n"
-        "families: [{id: own, title: Own}]\n"
-        "causes:\n  - {id: mine, family: own, title: t, headline: h, meaning: m, told_apart_by: x,\n"
-        "     fixes: [fix-a], references: [r]}\n"
-        "next_steps: [{family: tls, text: And this.}]\n"
-        "signatures:\n"
-        TW_SUPPORT_SIGNATURE("third", "error", "{text: a third wording}, {text: another wording}",
+    struct tw_pack *both =
+        compile_on(base, "pack: {name: mine, version: \"2\"}\n"
+                         "families: [{id: own, title: Own}]\n"
+                         "causes:\n  - {id: mine, family: own, title: t, headline: h, meaning: m, "
+                         "told_apart_by: x,\n"
+                         "     fixes: [fix-a], references: [r]}\n"
+                         "next_steps: [{family: tls, text: And this.}]\n"
+                         "signatures:\n" TW_SUPPORT_SIGNATURE(
+                             "third", "error", "{text: a third wording}, {text: another wording}",
                              ", over: [full], supports: {mine: weak, tls: weak}, client: tool"));
     ck_assert_uint_eq(both->info_count, 2);
     ck_assert_str_eq(tw_pack_text(both, both->infos[0].name), "test");
@@ -265,8 +265,9 @@ START_TEST(compiling_may_run_out_of_memory)
     struct tw_pack *base = _i == 0 ? NULL : tw_support_pack("  []\n");
     char folder[TW_SUPPORT_PATH];
     enum tw_status status = TW_ERR_MEMORY;
-    tw_base_buffer_add(&yaml, tw_base_span(_i == 0 ? tw_support_knowledge
-                                                   : "pack: {name: x, version: \"1\"}\nsignatures:\n"));
+    tw_base_buffer_add(&yaml,
+                       tw_base_span(_i == 0 ? tw_support_knowledge
+                                            : "pack: {name: x, version: \"1\"}\nsignatures:\n"));
     tw_base_buffer_add(&yaml, tw_base_span(signatures));
     tw_support_folder(folder);
     tw_support_write(folder, "a.yaml", tw_base_buffer_span(&yaml));

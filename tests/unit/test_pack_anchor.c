@@ -1,4 +1,5 @@
-/* test_pack_anchor.c -- the literal that is chosen from a wording stands in every form of the text. */
+/* test_pack_anchor.c -- the literal that is chosen from a wording stands in every form of the text.
+ */
 #include "base/limits.h"
 #include "suites.h"
 #include "support_pack.h"
@@ -30,19 +31,28 @@ static const struct {
     {"12345678901234567890123456789012345678901234567890", true},
     {"                                        x", false},
     {"\xe6\x8e\xa5\xe7\xb6\x9a\xe3\x81\x8c\xe9\x96\x89\xe3\x81\x98\xe3\x82\x89\xe3\x82\x8c"
-     "\xe3\x81\xbe\xe3\x81\x97\xe3\x81\x9f\xe3\x80\x82", true}, /* Japanese */
+     "\xe3\x81\xbe\xe3\x81\x97\xe3\x81\x9f\xe3\x80\x82",
+     true}, /* Japanese */
     {"\xe5\x9f\xba\xe7\xa1\x80\xe8\xbf\x9e\xe6\x8e\xa5\xe5\xb7\xb2\xe5\x85\xb3\xe9\x97\xad:"
-     "\xe5\x8f\x91\xe9\x80\x81\xe6\x97\xb6\xe5\x8f\x91\xe7\x94\x9f\xe9\x94\x99\xe8\xaf\xaf", true},
+     "\xe5\x8f\x91\xe9\x80\x81\xe6\x97\xb6\xe5\x8f\x91\xe7\x94\x9f\xe9\x94\x99\xe8\xaf\xaf",
+     true},
     {"\xd0\x91\xd0\xb0\xd0\xb7\xd0\xbe\xd0\xb2\xd0\xbe\xd0\xb5 "
      "\xd1\x81\xd0\xbe\xd0\xb5\xd0\xb4\xd0\xb8\xd0\xbd\xd0\xb5\xd0\xbd\xd0\xb8\xd0\xb5 "
-     "\xd0\xb7\xd0\xb0\xd0\xba\xd1\x80\xd1\x8b\xd1\x82\xd0\xbe", true}, /* Russian */
+     "\xd0\xb7\xd0\xb0\xd0\xba\xd1\x80\xd1\x8b\xd1\x82\xd0\xbe",
+     true}, /* Russian */
     {"\xe6\x8e\xa5", false},
     {"\xe6\x8e\xa5\xe7\xb6\x9a", true},
     {"\xf0\x9f\x94\x92\xf0\x9f\x94\x92\xf0\x9f\x94\x92\xf0\x9f\x94\x92\xf0\x9f\x94\x92"
-     "\xf0\x9f\x94\x92\xf0\x9f\x94\x92\xf0\x9f\x94\x92\xf0\x9f\x94\x92", true},
+     "\xf0\x9f\x94\x92\xf0\x9f\x94\x92\xf0\x9f\x94\x92\xf0\x9f\x94\x92",
+     true},
     {"Die zugrunde liegende Verbindung wurde geschlossen: F\xc3\xbcr den SSL/TLS-Kanal", true},
-    {"La connexion sous-jacente a \xc3\xa9t\xc3\xa9 ferm\xc3\xa9""e : Une erreur", true},
-    {"a\xc3\xa9""b\xc3\xa9""c\xc3\xa9", true},
+    {"La connexion sous-jacente a \xc3\xa9t\xc3\xa9 ferm\xc3\xa9"
+     "e : Une erreur",
+     true},
+    {"a\xc3\xa9"
+     "b\xc3\xa9"
+     "c\xc3\xa9",
+     true},
 };
 
 static void check_anchor(struct tw_span text, size_t at, size_t length)
@@ -74,7 +84,8 @@ START_TEST(chooses_what_survives)
 }
 END_TEST
 
-/* Where there is enough ASCII, the anchor is of it: other characters are written in more than one way. */
+/* Where there is enough ASCII, the anchor is of it: other characters are written in more than one
+ * way. */
 START_TEST(prefers_ascii)
 {
     struct tw_span text = TW_SPAN("\xe6\x8e\xa5\xe7\xb6\x9a\xe3\x81\x8c schannel "
@@ -89,8 +100,20 @@ END_TEST
 /* Any text at all: what is chosen keeps the rules. */
 START_TEST(keeps_the_rules_in_random_texts)
 {
-    static const char *const parts[] = {"a", "b ", " : ", "...", ".", "'", "/", "SSL", "error",
-                                        "\xc3\xa9", "\xe6\x8e\xa5", "\xf0\x9f\x94\x92", "  ", "_"};
+    static const char *const parts[] = {"a",
+                                        "b ",
+                                        " : ",
+                                        "...",
+                                        ".",
+                                        "'",
+                                        "/",
+                                        "SSL",
+                                        "error",
+                                        "\xc3\xa9",
+                                        "\xe6\x8e\xa5",
+                                        "\xf0\x9f\x94\x92",
+                                        "  ",
+                                        "_"};
     uint32_t state = (uint32_t)_i;
     for (int turn = 0; turn < 2000; turn++) {
         struct tw_buffer text = TW_BUFFER_INIT(4096);

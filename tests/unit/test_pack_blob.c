@@ -19,12 +19,12 @@ static void begin(void)
     struct tw_pack_messages messages;
     struct tw_error error = {.message = ""};
     tw_base_buffer_add(&yaml, tw_base_span(tw_support_knowledge));
-    tw_base_buffer_add(
-        &yaml, TW_SPAN(TW_SUPPORT_SIGNATURE(
-                   "sig", "error", "{text: an error happened}",
-                   ", over: [sig], seen_in: [text], supports: {tls: weak}, client: tool")));
-    ck_assert_int_eq(
-        tw_support_compile(NULL, tw_base_buffer_span(&yaml), &blob, &messages, &error), TW_OK);
+    tw_base_buffer_add(&yaml,
+                       TW_SPAN(TW_SUPPORT_SIGNATURE(
+                           "sig", "error", "{text: an error happened}",
+                           ", over: [sig], seen_in: [text], supports: {tls: weak}, client: tool")));
+    ck_assert_int_eq(tw_support_compile(NULL, tw_base_buffer_span(&yaml), &blob, &messages, &error),
+                     TW_OK);
     tw_base_buffer_free(&messages.text);
     tw_base_buffer_free(&yaml);
 }
@@ -34,7 +34,8 @@ static void end(void)
     tw_base_buffer_free(&blob);
 }
 
-/* ---- everything that a reader may do ----------------------------------------------------------- */
+/* ---- everything that a reader may do -----------------------------------------------------------
+ */
 
 static uint64_t read_text(const struct tw_pack *pack, uint64_t hash, tw_text text)
 {
@@ -113,10 +114,9 @@ static uint64_t read_wording(const struct tw_pack *pack, uint64_t hash,
     size_t stop = 0;
     memset(text, 'x', sizeof text);
     memcpy(text + TW_ANCHOR_MAX / 2, tw_pack_text(pack, anchor->bytes), anchor->length);
-    bool holds = tw_confirm_literal(tw_base_span(tw_pack_text(pack, wording->text)),
-                                    wording->anchor_at, wording->caseless != 0,
-                                    (struct tw_span){text, sizeof text}, TW_ANCHOR_MAX / 2, &start,
-                                    &stop);
+    bool holds = tw_confirm_literal(
+        tw_base_span(tw_pack_text(pack, wording->text)), wording->anchor_at, wording->caseless != 0,
+        (struct tw_span){text, sizeof text}, TW_ANCHOR_MAX / 2, &start, &stop);
     return tw_base_hash_number(hash, holds ? stop : start);
 }
 
@@ -142,8 +142,7 @@ static uint64_t read_all(const struct tw_pack *pack)
         struct tw_list wordings = pack->anchors[i].wordings;
         for (uint32_t k = 0; k < wordings.count; k++) {
             uint32_t wording = tw_pack_number(pack, wordings, k);
-            hash = read_text(pack, hash,
-                             pack->signatures[pack->wordings[wording].signature].id);
+            hash = read_text(pack, hash, pack->signatures[pack->wordings[wording].signature].id);
         }
     }
     return hash;
@@ -165,7 +164,8 @@ static uint64_t open_and_read(struct tw_span bytes)
     return hash;
 }
 
-/* ---- tests ------------------------------------------------------------------------------------- */
+/* ---- tests -------------------------------------------------------------------------------------
+ */
 
 /* Where the databases begin, which only the digest of a file protects. */
 static size_t databases(void)
@@ -246,7 +246,8 @@ START_TEST(numbers_of_words_are_in_range)
 }
 END_TEST
 
-/* A file is refused for any flip; but where a byte only fills a gap, nothing that is read may change. */
+/* A file is refused for any flip; but where a byte only fills a gap, nothing that is read may
+ * change. */
 START_TEST(a_file_with_a_flipped_byte)
 {
     char path[] = "/tmp/tlswhy-unit-blob-XXXXXX";
@@ -280,7 +281,8 @@ START_TEST(no_such_file)
     struct tw_pack *pack = NULL;
     struct tw_error error = {.message = ""};
     ck_assert_int_eq(tw_pack_open_file(&pack, "/nonexistent/pack", &error), TW_ERR_IO);
-    ck_assert_ptr_nonnull(strstr(error.message, "/nonexistent/pack: cannot open the compiled pack"));
+    ck_assert_ptr_nonnull(
+        strstr(error.message, "/nonexistent/pack: cannot open the compiled pack"));
     ck_assert_int_eq(tw_pack_open_file(&pack, "/dev/null", &error), TW_ERR_DATA);
     ck_assert_ptr_null(pack);
 }

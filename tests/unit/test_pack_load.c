@@ -1,11 +1,13 @@
-/* test_pack_load.c -- what the loader says of mistakes in a pack: where they are, what is wrong, what is allowed. */
+/* test_pack_load.c -- what the loader says of mistakes in a pack: where they are, what is wrong,
+ * what is allowed. */
 #include <stdio.h>
 
 #include "base/limits.h"
 #include "suites.h"
 #include "support_pack.h"
 
-/* Compiles a file and holds its messages against `message`, which begins `:line:column: ` or is a part. */
+/* Compiles a file and holds its messages against `message`, which begins `:line:column: ` or is a
+ * part. */
 static void expect_message(struct tw_span yaml, const char *message)
 {
     struct tw_buffer blob;
@@ -25,12 +27,12 @@ static void expect_message(struct tw_span yaml, const char *message)
     tw_base_buffer_free(&blob);
 }
 
-/* ---- signatures -------------------------------------------------------------------------------- */
+/* ---- signatures --------------------------------------------------------------------------------
+ */
 
-#define REST                                                                                       \
-    "    references: [r]\n    samples: {match: [m], no_match: [n]}\n"
+#define REST "    references: [r]\n    samples: {match: [m], no_match: [n]}\n"
 #define GOOD                                                                                       \
-    "  - id: sig\n    revision: 1\n    status: stable\n    title: a title\n    kind: error\n"       \
+    "  - id: sig\n    revision: 1\n    status: stable\n    title: a title\n    kind: error\n"      \
     "    wordings: [{text: an error happened}]\n" REST
 #define TEXT_60 "123456789 123456789 123456789 123456789 123456789 123456789 "
 
@@ -41,12 +43,14 @@ static const struct {
     const char *message;
 } signatures[] = {
     /* keys */
-    {GOOD "    titel: x\n", 9, 5, "a signature has no key \"titel\"; allowed are id, revision, status, title, "},
+    {GOOD "    titel: x\n", 9, 5,
+     "a signature has no key \"titel\"; allowed are id, revision, status, title, "},
     {GOOD "    title: x\n", 9, 5, "a signature has the key \"title\" twice; allowed is once"},
     {"  - id: sig\n", 1, 5, "a signature needs the key \"revision\""},
     {"  - id: sig\n", 1, 5, "a signature needs the key \"wordings\""},
     {"  - id: sig\n", 1, 5, "a signature needs the key \"samples\""},
-    {"  - revision: 1\n", 1, 5, "a signature needs an id; allowed are lower-case letters, digits and -"},
+    {"  - revision: 1\n", 1, 5,
+     "a signature needs an id; allowed are lower-case letters, digits and -"},
     {"  - just a text\n", 1, 5, "a signature must be a mapping, not a text"},
     {"  a: mapping\n", 1, 3, "signatures must be a list, not a mapping"},
     /* ids */
@@ -77,27 +81,35 @@ static const struct {
     {"  - id: sig\n    kind: [error]\n", 2, 11, "kind is \"\"; allowed are error, client, fact"},
     {GOOD "    scope: all\n", 9, 12, "scope is \"all\"; allowed are incident, host, input"},
     {GOOD "    starts_attempt: yes\n", 9, 21, "starts_attempt is \"yes\"; allowed are false, true"},
-    {"  - id: sig\n    status: draft\n", 1, 1, "signature sig: status is \"draft\"; allowed are stable, experimental, deprecated"},
+    {"  - id: sig\n    status: draft\n", 1, 1,
+     "signature sig: status is \"draft\"; allowed are stable, experimental, deprecated"},
     /* what it says */
-    {GOOD "    supports: {tls: certain}\n", 9, 21, "\"certain\" is no strength; allowed are weak, moderate, strong, decisive"},
+    {GOOD "    supports: {tls: certain}\n", 9, 21,
+     "\"certain\" is no strength; allowed are weak, moderate, strong, decisive"},
     {GOOD "    rules_out: {tls: Strong}\n", 9, 22, "\"Strong\" is no strength; allowed are"},
     {GOOD "    supports: {nobody: weak}\n", 9, 16, "there is no cause or family \"nobody\""},
     {GOOD "    supports: [tls]\n", 9, 15, "what it says of causes must be a mapping, not a list"},
     /* ids of others */
-    {GOOD "    over: [other]\n", 9, 12, "there is no signature \"other\"; it must be defined in this pack or in the default one"},
+    {GOOD "    over: [other]\n", 9, 12,
+     "there is no signature \"other\"; it must be defined in this pack or in the default one"},
     {GOOD "    needs_any: [other]\n", 9, 17, "there is no signature \"other\""},
     {GOOD "    client: nobody\n", 9, 13, "there is no client \"nobody\""},
     {"  - id: sig\n    references: [kb]\n", 2, 18, "there is no reference \"kb\""},
-    {"  - id: sig\n    kind: client\n", 1, 1, "signature sig: a signature of kind client needs the key \"client\""},
+    {"  - id: sig\n    kind: client\n", 1, 1,
+     "signature sig: a signature of kind client needs the key \"client\""},
     /* wordings and samples */
     {"  - id: sig\n    wordings: []\n", 2, 15, "a signature needs at least one wording"},
-    {"  - id: sig\n    wordings: [{txt: a}]\n", 2, 17, "a wording has no key \"txt\"; allowed are text, pattern, language, caseless, within"},
+    {"  - id: sig\n    wordings: [{txt: a}]\n", 2, 17,
+     "a wording has no key \"txt\"; allowed are text, pattern, language, caseless, within"},
     {"  - id: sig\n    wordings: [a]\n", 2, 16, "a wording must be a mapping, not a text"},
     {"  - id: sig\n    wordings: [{pattern: a}]\n", 2, 16, "a wording needs the key \"text\""},
-    {"  - id: sig\n    wordings: [{text: a, within: file}]\n", 2, 34, "within is \"file\"; allowed are line, record"},
+    {"  - id: sig\n    wordings: [{text: a, within: file}]\n", 2, 34,
+     "within is \"file\"; allowed are line, record"},
     {"  - id: sig\n    samples: {match: [m]}\n", 2, 14, "samples needs the key \"no_match\""},
-    {"  - id: sig\n    samples: {match: [m], no_match: []}\n", 2, 14, "a signature needs at least one sample that matches and one that does not"},
-    {"  - id: sig\n    samples: {match: m, no_match: [n]}\n", 2, 22, "match must be a list, not a text"},
+    {"  - id: sig\n    samples: {match: [m], no_match: []}\n", 2, 14,
+     "a signature needs at least one sample that matches and one that does not"},
+    {"  - id: sig\n    samples: {match: m, no_match: [n]}\n", 2, 22,
+     "match must be a list, not a text"},
 };
 
 START_TEST(says_what_is_wrong_with_a_signature)
@@ -115,8 +127,8 @@ START_TEST(says_what_is_wrong_with_a_signature)
 END_TEST
 
 /* A wording that the matcher could not look for. */
-static const char *const no_anchors[] = {"short", "a/b/c/d/e/f/g", "abcde 'fghij'", "<a>&<b>&<c>",
-                                         "..........", "a : b : c : d : e"};
+static const char *const no_anchors[] = {"short",       "a/b/c/d/e/f/g", "abcde 'fghij'",
+                                         "<a>&<b>&<c>", "..........",    "a : b : c : d : e"};
 
 START_TEST(says_that_a_wording_has_no_anchor)
 {
@@ -137,13 +149,13 @@ START_TEST(says_that_a_wording_has_no_anchor)
 }
 END_TEST
 
-/* ---- whole files ------------------------------------------------------------------------------- */
+/* ---- whole files -------------------------------------------------------------------------------
+ */
 
 #define PACK "pack: {name: p, version: \"1\"}\n"
 #define REFERENCE "references: [{id: r, document: D}]\n"
 #define FAMILY "families: [{id: f, title: F}]\n"
-#define CAUSE_REST                                                                                 \
-    "title: t, headline: h, meaning: m, told_apart_by: b, fixes: [], references: [r]"
+#define CAUSE_REST "title: t, headline: h, meaning: m, told_apart_by: b, fixes: [], references: [r]"
 #define CAUSE "causes: [{id: c, family: f, " CAUSE_REST "}]\n"
 
 static const struct {
@@ -151,7 +163,8 @@ static const struct {
     const char *message;
 } files[] = {
     /* not a pack file */
-    {TW_SPAN_INIT(""), ":1:1: a pack needs exactly one section \"pack\" with its name and version; this one has 0"},
+    {TW_SPAN_INIT(""),
+     ":1:1: a pack needs exactly one section \"pack\" with its name and version; this one has 0"},
     {TW_SPAN_INIT("# only a comment\n"), ":1:1: a pack needs exactly one section \"pack\""},
     {TW_SPAN_INIT("- a\n"), ":1:1: a pack file must be a mapping, not a list"},
     {TW_SPAN_INIT("text\n"), ":1:1: a pack file must be a mapping, not a text"},
@@ -159,42 +172,67 @@ static const struct {
     {TW_SPAN_INIT(PACK "\tx: y\n"), ":2:1: found character that cannot start any token"},
     {TW_SPAN_INIT(PACK "x: \"open\n"), "found unexpected end of stream"},
     {TW_SPAN_INIT(PACK "x: *nobody\n"), ":2:4: found undefined alias"},
-    {TW_SPAN_INIT(PACK "---\n" FAMILY), ":2:1: a second document begins here; a pack file holds one"},
+    {TW_SPAN_INIT(PACK "---\n" FAMILY),
+     ":2:1: a second document begins here; a pack file holds one"},
     {TW_SPAN_INIT(PACK "---\nx: [broken\n"), "pack.yaml:"},
     {TW_SPAN_INIT(PACK "# a\n# b\nx: \"\xff\"\n"), "invalid leading UTF-8 octet"},
     {TW_SPAN_INIT(PACK "# a\n# b\nx: \"\x01\"\n"), "control characters are not allowed"},
     /* sections */
-    {TW_SPAN_INIT(PACK "fixs: []\n"), ":2:1: a pack file has no section \"fixs\"; allowed are pack, service, references, families, causes, clients, fixes, collect, next_steps, signatures"},
+    {TW_SPAN_INIT(PACK "fixs: []\n"),
+     ":2:1: a pack file has no section \"fixs\"; allowed are pack, service, references, families, "
+     "causes, clients, fixes, collect, next_steps, signatures"},
     {TW_SPAN_INIT(FAMILY), ":1:1: a pack needs exactly one section \"pack\""},
     {TW_SPAN_INIT("pack: p\n"), ":1:7: pack must be a mapping, not a text"},
     {TW_SPAN_INIT("pack: {name: p}\n"), ":1:7: pack needs the key \"version\""},
     {TW_SPAN_INIT("pack: {name: p, version: [1]}\n"), ":1:26: version must be a text, not a list"},
-    {TW_SPAN_INIT("pack: {name: p, version: 1, by: me}\n"), ":1:29: pack has no key \"by\"; allowed are name, version"},
+    {TW_SPAN_INIT("pack: {name: p, version: 1, by: me}\n"),
+     ":1:29: pack has no key \"by\"; allowed are name, version"},
     {TW_SPAN_INIT(PACK "families: {id: f}\n"), ":2:11: families must be a list, not a mapping"},
     {TW_SPAN_INIT(PACK FAMILY "families: [{id: g, title: G}]\n"), ":3:1: "},
     {TW_SPAN_INIT(PACK "references: [{id: r}]\n"), ":2:14: a reference needs the key \"document\""},
-    {TW_SPAN_INIT(PACK "families: [{id: f, title: F, look_alike: maybe}]\n"), ":2:42: look_alike is \"maybe\"; allowed are false, true"},
+    {TW_SPAN_INIT(PACK "families: [{id: f, title: F, look_alike: maybe}]\n"),
+     ":2:42: look_alike is \"maybe\"; allowed are false, true"},
     /* causes, fixes, clients */
-    {TW_SPAN_INIT(PACK REFERENCE "causes: [{id: c, family: g, " CAUSE_REST "}]\n"), ":3:26: there is no family \"g\""},
-    {TW_SPAN_INIT(PACK REFERENCE FAMILY "causes: [{id: c, family: f, prior: 101, " CAUSE_REST "}]\n"), ":4:36: \"101\" is no number from "},
-    {TW_SPAN_INIT(PACK REFERENCE FAMILY "causes: [{id: c, family: f, prior: 0, " CAUSE_REST "}]\n"), ":4:36: \"0\" is no number from "},
-    {TW_SPAN_INIT(PACK REFERENCE FAMILY "causes: [{id: c, family: f, prior: '', " CAUSE_REST "}]\n"), ":4:36: \"\" is no number from "},
+    {TW_SPAN_INIT(PACK REFERENCE "causes: [{id: c, family: g, " CAUSE_REST "}]\n"),
+     ":3:26: there is no family \"g\""},
+    {TW_SPAN_INIT(PACK REFERENCE FAMILY "causes: [{id: c, family: f, prior: 101, " CAUSE_REST
+                                        "}]\n"),
+     ":4:36: \"101\" is no number from "},
+    {TW_SPAN_INIT(PACK REFERENCE FAMILY "causes: [{id: c, family: f, prior: 0, " CAUSE_REST "}]\n"),
+     ":4:36: \"0\" is no number from "},
+    {TW_SPAN_INIT(PACK REFERENCE FAMILY "causes: [{id: c, family: f, prior: '', " CAUSE_REST
+                                        "}]\n"),
+     ":4:36: \"\" is no number from "},
     {TW_SPAN_INIT(PACK "fixes: [{id: x, title: X}]\n"), ":2:9: a fix needs the key \"references\""},
-    {TW_SPAN_INIT(PACK "fixes: [{id: x, title: X, references: [], steps: ['']}]\n"), ":2:51: steps is empty; leave the key out, or say something"},
-    {TW_SPAN_INIT(PACK "collect: [{id: x, what: X, decides_between: [a]}]\n"), ":2:46: there is no cause \"a\""},
-    {TW_SPAN_INIT(PACK "clients: [{id: x, title: X, rank: high}]\n"), ":2:35: \"high\" is no number from 0 to 1000000"},
-    {TW_SPAN_INIT(PACK "clients: [{id: x, title: X, rank: 1, priors: {a: 1}}]\n"), ":2:47: there is no cause \"a\""},
-    {TW_SPAN_INIT(PACK REFERENCE FAMILY CAUSE "clients: [{id: x, title: X, rank: 1, priors: {c: big}}]\n"), ":5:50: \"big\" is no number from "},
-    {TW_SPAN_INIT(PACK REFERENCE FAMILY CAUSE "clients: [{id: x, title: X, rank: 1, fixes: {c: y}}]\n"), ":5:49: the fixes for a cause must be a list, not a text"},
-    {TW_SPAN_INIT(PACK REFERENCE FAMILY CAUSE "clients: [{id: x, title: X, rank: 1, fixes: {c: [y]}}]\n"), ":5:50: there is no fix \"y\""},
-    {TW_SPAN_INIT(PACK "clients: [{id: x, title: X, rank: 1, old: {says: {}}}]\n"), ":2:44: what a version says has no key \"says\"; allowed are supports, rules_out"},
+    {TW_SPAN_INIT(PACK "fixes: [{id: x, title: X, references: [], steps: ['']}]\n"),
+     ":2:51: steps is empty; leave the key out, or say something"},
+    {TW_SPAN_INIT(PACK "collect: [{id: x, what: X, decides_between: [a]}]\n"),
+     ":2:46: there is no cause \"a\""},
+    {TW_SPAN_INIT(PACK "clients: [{id: x, title: X, rank: high}]\n"),
+     ":2:35: \"high\" is no number from 0 to 1000000"},
+    {TW_SPAN_INIT(PACK "clients: [{id: x, title: X, rank: 1, priors: {a: 1}}]\n"),
+     ":2:47: there is no cause \"a\""},
+    {TW_SPAN_INIT(PACK REFERENCE FAMILY CAUSE
+                  "clients: [{id: x, title: X, rank: 1, priors: {c: big}}]\n"),
+     ":5:50: \"big\" is no number from "},
+    {TW_SPAN_INIT(PACK REFERENCE FAMILY CAUSE
+                  "clients: [{id: x, title: X, rank: 1, fixes: {c: y}}]\n"),
+     ":5:49: the fixes for a cause must be a list, not a text"},
+    {TW_SPAN_INIT(PACK REFERENCE FAMILY CAUSE
+                  "clients: [{id: x, title: X, rank: 1, fixes: {c: [y]}}]\n"),
+     ":5:50: there is no fix \"y\""},
+    {TW_SPAN_INIT(PACK "clients: [{id: x, title: X, rank: 1, old: {says: {}}}]\n"),
+     ":2:44: what a version says has no key \"says\"; allowed are supports, rules_out"},
     /* service and plan */
-    {TW_SPAN_INIT(PACK "service: {hosts: [a]}\n"), ":2:10: service needs the key \"off_service_caution\""},
-    {TW_SPAN_INIT(PACK FAMILY "next_steps: [{family: f}]\n"), ":3:14: a next step needs the key \"text\""},
+    {TW_SPAN_INIT(PACK "service: {hosts: [a]}\n"),
+     ":2:10: service needs the key \"off_service_caution\""},
+    {TW_SPAN_INIT(PACK FAMILY "next_steps: [{family: f}]\n"),
+     ":3:14: a next step needs the key \"text\""},
     {TW_SPAN_INIT(PACK FAMILY "next_steps: [{family: g, text: t}]\n"), ":3:"},
     {TW_SPAN_INIT(PACK FAMILY "next_steps: [{family: f, text: t, txt: u}]\n"), ":3:"},
     /* strange text in a message stays visible */
-    {TW_SPAN_INIT(PACK "\"a\\e[31mb\": []\n"), ":2:1: a pack file has no section \"a\\u{001B}[31mb\""},
+    {TW_SPAN_INIT(PACK "\"a\\e[31mb\": []\n"),
+     ":2:1: a pack file has no section \"a\\u{001B}[31mb\""},
 };
 
 START_TEST(says_what_is_wrong_with_a_file)
@@ -203,7 +241,8 @@ START_TEST(says_what_is_wrong_with_a_file)
 }
 END_TEST
 
-/* ---- more than one mistake, more than one file ------------------------------------------------- */
+/* ---- more than one mistake, more than one file -------------------------------------------------
+ */
 
 START_TEST(tells_all_mistakes_at_once)
 {
@@ -231,9 +270,8 @@ START_TEST(keeps_a_hundred_messages)
     for (int i = 0; i < 150; i++) {
         tw_base_buffer_print(&yaml, "x%d: y\n", i);
     }
-    ck_assert_int_eq(
-        tw_support_compile(NULL, tw_base_buffer_span(&yaml), &blob, &messages, &error),
-        TW_ERR_DATA);
+    ck_assert_int_eq(tw_support_compile(NULL, tw_base_buffer_span(&yaml), &blob, &messages, &error),
+                     TW_ERR_DATA);
     ck_assert_uint_eq(messages.count, 150);
     ck_assert_uint_eq(tw_base_count_newlines(messages.text.at, messages.text.length),
                       TW_PACK_MESSAGES_MAX);

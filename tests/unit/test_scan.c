@@ -1,5 +1,5 @@
-/* test_scan.c -- scanning finds the same hits in the same records however the bytes come and wherever block and
- * record borders fall; places in the input are right. */
+/* test_scan.c -- scanning finds the same hits in the same records however the bytes come and
+ * wherever block and record borders fall; places in the input are right. */
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -22,8 +22,8 @@ static void begin(void)
     struct tw_error error;
     pack = tw_support_pack(
         TW_SUPPORT_SIGNATURE("one", "error", "{text: \"anchor-one\"}", "")
-        TW_SUPPORT_SIGNATURE("two", "error", "{text: \"second anchor\"}", "")
-        TW_SUPPORT_SIGNATURE("three", "error", "{text: \"anchor-one-longer\"}", ""));
+            TW_SUPPORT_SIGNATURE("two", "error", "{text: \"second anchor\"}", "")
+                TW_SUPPORT_SIGNATURE("three", "error", "{text: \"anchor-one-longer\"}", ""));
     ck_assert_int_eq(tw_scan_new(&scanner, pack, &error), TW_OK);
     text = TW_BUFFER_INIT(8u << 20);
 }
@@ -35,7 +35,8 @@ static void end(void)
     tw_pack_free(pack);
 }
 
-/* A record begins where a line begins with #, or has one at its 200th byte: as far as a format may look. */
+/* A record begins where a line begins with #, or has one at its 200th byte: as far as a format may
+ * look. */
 static bool starts(struct tw_span line)
 {
     if (line.length > 256) {
@@ -50,7 +51,8 @@ static bool starts_nowhere(struct tw_span line)
     return false;
 }
 
-/* ---- what a scan tells ------------------------------------------------------------------------- */
+/* ---- what a scan tells -------------------------------------------------------------------------
+ */
 
 /* A hit, and the record around it. */
 struct told {
@@ -84,7 +86,8 @@ static void add_hit(struct tw_buffer *told, const struct tw_scan_block *block,
     tw_base_buffer_add(told, (struct tw_span){(const char *)&one, sizeof one});
 }
 
-/* Scans the stream; `told` gets all hits, `records` where records begin. Every block follows the one before. */
+/* Scans the stream; `told` gets all hits, `records` where records begin. Every block follows the
+ * one before. */
 static enum tw_status scan(struct tw_stream *stream, tw_scan_starts begins, bool listing,
                            struct tw_buffer *told, struct tw_buffer *records)
 {
@@ -121,15 +124,16 @@ static void scan_text(size_t piece, tw_scan_starts begins, bool listing, struct 
 {
     struct tw_stream *stream = NULL;
     struct tw_error error;
-    ck_assert_int_eq(
-        tw_source_open_memory(&stream, tw_base_buffer_span(&text), piece, &error), TW_OK);
+    ck_assert_int_eq(tw_source_open_memory(&stream, tw_base_buffer_span(&text), piece, &error),
+                     TW_OK);
     ck_assert_int_eq(scan(stream, begins, listing, told, records), TW_END);
     ck_assert_uint_eq(tw_scan_total(scanner).offset, text.length);
     ck_assert_uint_eq(tw_scan_total(scanner).line, tw_base_count_newlines(text.at, text.length));
     tw_base_stream_free(stream);
 }
 
-/* ---- what it should tell ----------------------------------------------------------------------- */
+/* ---- what it should tell -----------------------------------------------------------------------
+ */
 
 /* Where the record begins that byte `at` stands in, and where it ends, as the whole text shows. */
 static void frame(tw_scan_starts begins, size_t at, size_t *from, size_t *to)
@@ -181,7 +185,8 @@ static void find_all(struct tw_buffer *hits)
     }
 }
 
-/* All hits of the text, each in its record; of a record that is too long only the place of the hit. */
+/* All hits of the text, each in its record; of a record that is too long only the place of the hit.
+ */
 static void expect_hits(tw_scan_starts begins, const struct tw_buffer *told)
 {
     struct tw_buffer reference = TW_BUFFER_INIT(1u << 24);
@@ -220,7 +225,7 @@ static void check_text(tw_scan_starts begins)
     struct tw_buffer records = TW_BUFFER_INIT(1u << 24);
     scan_text(0, begins, false, &whole, NULL);
     expect_hits(begins, &whole);
-    for (size_t i = 0; i < TW_N(pieces); i += text.length > TW_BLOCK_SIZE ? 3 : 1) {
+    for (size_t i = 0; i<TW_N(pieces); i += text.length> TW_BLOCK_SIZE ? 3 : 1) {
         tw_base_buffer_clear(&told);
         scan_text(pieces[i], begins, false, &told, NULL);
         ck_assert(tw_base_span_equal(tw_base_buffer_span(&told), tw_base_buffer_span(&whole)));
@@ -245,7 +250,8 @@ static void line(const char *begin_with, size_t length, const char *end_with)
     tw_base_buffer_add_char(&text, '\n');
 }
 
-/* ---- tests ------------------------------------------------------------------------------------- */
+/* ---- tests -------------------------------------------------------------------------------------
+ */
 
 static const struct tw_span small_texts[] = {
     TW_SPAN_INIT(""),
@@ -366,7 +372,8 @@ START_TEST(anchors_at_the_cuts_of_a_long_line)
 }
 END_TEST
 
-/* ---- places in the input ----------------------------------------------------------------------- */
+/* ---- places in the input -----------------------------------------------------------------------
+ */
 
 /* UTF-16 of an ASCII text, with its mark. */
 static struct tw_buffer utf_16(struct tw_span ascii)

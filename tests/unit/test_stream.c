@@ -7,6 +7,19 @@
 
 static const size_t pieces[] = {0, 1, 2, 3, 7};
 
+START_TEST(nothing_is_there_to_peek)
+{
+    struct tw_stream *stream = NULL;
+    struct tw_span head = {"x", 1};
+    ck_assert_int_eq(tw_source_open_memory(&stream, TW_SPAN(""), 0, NULL), TW_OK);
+    ck_assert_int_eq(tw_base_stream_peek(stream, 0, &head), TW_OK);
+    ck_assert_uint_eq(head.length, 0);
+    ck_assert_int_eq(tw_base_stream_peek(stream, 8, &head), TW_OK);
+    ck_assert_uint_eq(head.length, 0);
+    tw_base_stream_free(stream);
+}
+END_TEST
+
 START_TEST(peeked_bytes_are_read_once)
 {
     struct tw_stream *stream = tw_test_memory(TW_SPAN("0123456789"), pieces[_i]);
@@ -75,6 +88,7 @@ Suite *tw_suite_stream(void)
     Suite *suite = suite_create("stream");
     TCase *cases = tcase_create("stream");
     int count = (int)(sizeof pieces / sizeof pieces[0]);
+    tcase_add_test(cases, nothing_is_there_to_peek);
     tcase_add_loop_test(cases, peeked_bytes_are_read_once, 0, count);
     tcase_add_loop_test(cases, a_failure_comes_after_the_bytes, 0, count);
     tcase_add_loop_test(cases, a_plain_stream_counts_bytes_and_lines, 0, count);
