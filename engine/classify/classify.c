@@ -47,7 +47,8 @@ static void forget(struct tw_classifier *classifier)
     classifier->closed_count = classifier->closed_room = 0;
     classifier->logical_name = NULL;
     classifier->arena = NULL;
-    classifier->serial = classifier->attempt = classifier->dropped = 0;
+    classifier->serial = classifier->attempt = classifier->attempt_order = 0;
+    classifier->dropped = 0;
 }
 
 enum tw_status tw_classify_begin(struct tw_classifier *classifier, const char *logical_name,

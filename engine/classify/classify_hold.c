@@ -100,8 +100,11 @@ enum tw_status tw_classify_hold(const struct tw_classifier *classifier,
                                 const struct tw_record *record, const struct tw_hit *hit,
                                 struct tw_arena *arena, struct tw_held *held)
 {
-    *held = (struct tw_held){
-        .signature = hit->signature, .record_id = record->id, .at = hit->at, .out = record->at.out};
+    *held = (struct tw_held){.signature = hit->signature,
+                             .record_id = record->id,
+                             .at = hit->at,
+                             .out = record->at.out,
+                             .attempt = classifier->attempt};
     char host[TW_HOST_BYTES];
     char version[TW_VERSION_BYTES];
     tw_classify_key_captures(hit, host, version);

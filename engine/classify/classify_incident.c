@@ -75,7 +75,12 @@ static bool applies(const struct tw_classifier *classifier, const struct tw_cont
     bool before = context->record.at.out < incident->first_out ||
                   (context->record.at.out == incident->first_out &&
                    context->hit.chain < incident->first_chain);
-    return !(incident->fresh && before) &&
+    /* What was true of the attempt before says nothing of this one; the client is still the same.
+     */
+    bool earlier_attempt =
+        classifier->pack->signatures[context->signature].kind == TLSWHY_KIND_FACT &&
+        context->order < classifier->attempt_order;
+    return !(incident->fresh && before) && !earlier_attempt &&
            !tw_classify_stacks_differ(classifier, incident->stack,
                                       tw_classify_stack(classifier, context->signature));
 }
@@ -259,6 +264,9 @@ static enum tw_status add_to_context(struct tw_classifier *classifier,
     if (status == TW_OK) {
         status = tw_classify_latch(classifier, record, hit, &context);
     }
+    if (context != NULL && classifier->pack->signatures[hit->signature].starts_attempt) {
+        classifier->attempt_order = context->order;
+    }
     const struct tw_incident *incident = &classifier->open;
     if (status == TW_OK && context != NULL && incident->hits != NULL &&
         (context->out <= incident->last_end ||
@@ -348,11 +356,24 @@ static void note_last_time(struct tw_incident *incident, const struct tw_inciden
     }
 }
 
-/* Hosts that stand near, where the errors name none. */
-static void take_near_hosts(struct tw_incident *incident)
+/* The host that stands nearest, where the errors name none: the last one before the first error, or
+ * else the first one after it. */
+static void take_near_host(struct tw_incident *incident)
 {
+    const struct tw_held *nearest = NULL;
     for (size_t i = 0; incident->host_count == 0 && i < incident->hit_count; i++) {
-        add_host(incident, incident->hits[i].host);
+        const struct tw_held *held = &incident->hits[i];
+        if (held->host[0] == '\0') {
+            continue;
+        }
+        bool before = held->at.line <= incident->first_line;
+        bool better = nearest == NULL || (before ? nearest->at.line > incident->first_line ||
+                                                       held->at.offset > nearest->at.offset
+                                                 : held->at.offset < nearest->at.offset);
+        nearest = better ? held : nearest;
+    }
+    if (nearest != NULL) {
+        add_host(incident, nearest->host);
     }
 }
 
@@ -376,7 +397,7 @@ enum tw_status tw_classify_close(struct tw_classifier *classifier)
     if (incident->hits == NULL) {
         return TW_OK;
     }
-    take_near_hosts(incident);
+    take_near_host(incident);
     note_last_time(incident, incident);
     incident->key = key_of(classifier, incident);
     if (count_again(classifier)) {

@@ -83,13 +83,35 @@ static void drop_unmet(const struct tw_classifier *classifier, struct tw_judgeme
     judgement->evidence_count = kept;
 }
 
-/* Whether what a signature says applies to the incident that it stands in. */
+/* Whether an error of the incident stands in the same record. */
+static bool is_beside_error(const struct tw_classifier *classifier,
+                            const struct tw_incident *incident, const struct tw_held *held)
+{
+    for (size_t i = 0; i < incident->hit_count; i++) {
+        const struct tw_held *other = &incident->hits[i];
+        if (other->out == held->out &&
+            tw_classify_signature(classifier, other)->kind == TLSWHY_KIND_ERROR) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether what a signature says applies to the incident that it stands in. What is said of a host
+ * applies where the host is the same; where none is named, in the record of the failure, or in the
+ * attempt that failed: the lines around may be about another connection. */
 static bool counts(const struct tw_classifier *classifier, const struct tw_incident *incident,
                    const struct tw_held *held)
 {
     const struct tw_pack_signature *signature = tw_classify_signature(classifier, held);
-    return signature->scope != TW_SCOPE_HOST || held->host[0] == '\0' ||
-           incident->host_count == 0 || is_host_of(incident, held->host);
+    if (signature->scope != TW_SCOPE_HOST) {
+        return true;
+    }
+    if (held->host[0] != '\0') {
+        return incident->host_count == 0 || is_host_of(incident, held->host);
+    }
+    return signature->kind == TLSWHY_KIND_ERROR || (incident->in_attempt && held->attempt != 0) ||
+           is_beside_error(classifier, incident, held);
 }
 
 /* Evidence from elsewhere in the input: facts about the machine, and about the incident's hosts.
