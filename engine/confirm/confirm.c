@@ -23,6 +23,7 @@ struct tw_confirmer {
     bool *replaced;               /* of each hit, whether a better one stands for it */
     size_t hit_count;
     const struct tw_record *record;
+    size_t told;     /* bytes of it that were told before */
     uint64_t serial; /* of the record */
     uint64_t given_up;
 };
@@ -85,9 +86,10 @@ void tw_confirm_begin(struct tw_confirmer *confirmer, const char *format)
     confirmer->given_up = 0;
 }
 
-void tw_confirm_record(struct tw_confirmer *confirmer, const struct tw_record *record)
+void tw_confirm_record(struct tw_confirmer *confirmer, const struct tw_record *record, size_t told)
 {
     confirmer->record = record;
+    confirmer->told = told;
     confirmer->serial++;
     confirmer->hit_count = 0;
 }
@@ -201,7 +203,7 @@ enum tw_status tw_confirm_candidate(struct tw_confirmer *confirmer, uint32_t anc
         if (status < 0) {
             return status;
         }
-        if (status == TW_OK && !excepted) {
+        if (status == TW_OK && !excepted && hit.end > confirmer->told) {
             confirmer->last_record[signature] = confirmer->serial;
             confirmer->hits[confirmer->hit_count++] = hit;
         }

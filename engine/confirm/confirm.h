@@ -19,8 +19,9 @@ enum tw_status tw_confirm_new(struct tw_confirmer **out, const struct tw_pack *p
 /** Begins an input of a format: signatures that are not for it take no part. */
 void tw_confirm_begin(struct tw_confirmer *confirmer, const char *format);
 
-/** Begins a record, which is borrowed until the next one. */
-void tw_confirm_record(struct tw_confirmer *confirmer, const struct tw_record *record);
+/** Begins a record, which is borrowed until the next one. Hits that end within its first `told`
+ * bytes were told with the piece of the record before this one, and are none. */
+void tw_confirm_record(struct tw_confirmer *confirmer, const struct tw_record *record, size_t told);
 
 /** Looks at a candidate: `anchor` ends at byte `end` of the record. */
 enum tw_status tw_confirm_candidate(struct tw_confirmer *confirmer, uint32_t anchor, size_t end,

@@ -24,7 +24,9 @@ static enum tw_status serialize(hs_database_t *database, struct tw_buffer *to,
     }
     tw_base_buffer_add(to, (struct tw_span){bytes, length});
     free(bytes); /* allocated by the library with malloc, its default allocator */
-    return to->status;
+    return to->status == TW_OK
+               ? TW_OK
+               : tw_base_error_set(error, to->status, "no memory for the matcher's database");
 }
 
 static enum tw_status compile(const struct arrays *arrays, size_t count, struct tw_buffer *to,

@@ -429,6 +429,9 @@ enum tw_status tw_pack_load(struct tw_pack_builder *builder, const char *directo
     if (status == TW_OK && replaces(builder, &files)) {
         tw_pack_builder_free(builder);
         status = tw_pack_builder_begin(builder, NULL);
+        if (status != TW_OK) {
+            (void)tw_base_error_set(error, status, "out of memory");
+        }
     }
     if (status == TW_OK) {
         struct tw_pack_loader loader = {builder, messages, NULL};

@@ -266,31 +266,24 @@ static void describe(struct tw_pipeline *pipeline, struct tw_record *record)
     pipeline->recognised->describe(record);
 }
 
-/* Gives what was confirmed in a record to the classifier. What ends before `skip` was told with the
- * piece of the record before this one. */
+/* Gives what was confirmed in a record to the classifier. */
 static enum tw_status end_record(struct tw_pipeline *pipeline, struct tw_record *record,
-                                 size_t start, size_t skip, struct tw_error *error)
+                                 size_t start, struct tw_error *error)
 {
     size_t count = 0;
-    size_t kept = 0;
     struct tw_hit *hits = tw_confirm_hits(pipeline->confirmer, &count);
     struct tw_format_chains chains = {.at = 0};
-    for (size_t i = 0; i < count; i++) {
-        if (start + hits[i].end > skip) {
-            hits[kept++] = hits[i];
-        }
-    }
-    if (kept == 0) {
+    if (count == 0) {
         return TW_OK;
     }
     describe(pipeline, record);
-    for (size_t i = 0; i < kept; i++) {
+    for (size_t i = 0; i < count; i++) {
         hits[i].chain = tw_format_chain(&chains, record->text, hits[i].start);
         hits[i].at = tw_scan_locate(pipeline->scanner, start + hits[i].start);
         pipeline->counts[hits[i].signature].hits++;
     }
-    pipeline->report.input.hits += kept;
-    return tw_classify_add(pipeline->classifier, record, hits, kept, error);
+    pipeline->report.input.hits += count;
+    return tw_classify_add(pipeline->classifier, record, hits, count, error);
 }
 
 static void count_candidate(struct tw_pipeline *pipeline, uint32_t anchor)
@@ -312,14 +305,17 @@ static enum tw_status take_block(struct tw_pipeline *pipeline, const struct tw_s
     enum tw_status status = TW_OK;
     for (size_t i = 0; status == TW_OK && i < block->hits.count; i++) {
         const struct tw_match_hit *candidate = &block->hits.at[i];
-        count_candidate(pipeline, candidate->literal);
+        if (candidate->end > block->skip) {
+            count_candidate(pipeline, candidate->literal);
+        }
         size_t at = candidate->end - 1;
         if (at >= end) {
             if (end > 0) {
-                status = end_record(pipeline, &record, start, block->skip, error);
+                status = end_record(pipeline, &record, start, error);
             }
             frame(pipeline, block, at, &record, &start, &end);
-            tw_confirm_record(pipeline->confirmer, &record);
+            tw_confirm_record(pipeline->confirmer, &record,
+                              block->skip > start ? block->skip - start : 0);
         }
         if (status == TW_OK) {
             status = tw_confirm_candidate(pipeline->confirmer, candidate->literal,
@@ -327,7 +323,7 @@ static enum tw_status take_block(struct tw_pipeline *pipeline, const struct tw_s
         }
     }
     if (status == TW_OK && end > 0) {
-        status = end_record(pipeline, &record, start, block->skip, error);
+        status = end_record(pipeline, &record, start, error);
     }
     pipeline->reached[LIMIT_RECORD] |= block->cut;
     pipeline->reached[LIMIT_HITS] |= block->hits.capped;

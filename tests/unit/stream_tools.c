@@ -1,5 +1,6 @@
 /* stream_tools.c -- see stream_tools.h. */
 #include "stream_tools.h"
+#include "support_pack.h"
 
 #include <check.h>
 
@@ -57,14 +58,13 @@ struct tw_read_all tw_test_read_all(struct tw_stream *stream, size_t room)
     for (;;) {
         size_t got = 0;
         char *to = tw_base_buffer_reserve(&all.text, want);
-        ck_assert_ptr_nonnull(to);
+        TW_MUST(to != NULL);
         all.status = tw_base_stream_read(stream, to, want, &got, &all.error);
         if (all.status != TW_OK) {
             ck_assert_uint_eq(got, 0);
             break;
         }
-        ck_assert_uint_gt(got, 0);
-        ck_assert_uint_le(got, want);
+        TW_MUST(got > 0 && got <= want);
         tw_base_stream_advance(stream, &all.end, (struct tw_span){to, got});
         all.text.length += got;
     }

@@ -170,7 +170,7 @@ static void confirm(struct tw_span text, struct tw_buffer *have)
     }
     tw_match_reference(literals_of, pack->anchor_count, text, &candidates);
     const struct tw_match_hit *at = (const void *)candidates.at;
-    tw_confirm_record(confirmer, &record);
+    tw_confirm_record(confirmer, &record, 0);
     for (size_t i = 0; i < candidates.length / sizeof *at; i++) {
         ck_assert_int_eq(tw_confirm_candidate(confirmer, at[i].literal, at[i].end, &error), TW_OK);
     }

@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "base/alloc.h"
+#include "source/source.h"
 #include "stream_tools.h"
 #include "suites.h"
 
