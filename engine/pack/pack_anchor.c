@@ -9,6 +9,8 @@
 
 #include <strings.h>
 
+#include "base/alloc.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "pack/pack_compile.h"
 
@@ -109,71 +111,129 @@ size_t tw_pack_choose_anchor(struct tw_span text, size_t *at)
     return length > 0 ? length : choose(text, false, at);
 }
 
-/* An anchor that is being collected, before equal ones are joined. */
-static uint32_t find_or_add(struct tw_pack_builder *builder, struct tw_span bytes, bool caseless)
+/* ---- the table of anchors
+ * ------------------------------------------------------------------------ */
+
+/* Places in the table by hash, so that equal anchors are joined without comparing all with all. */
+struct index {
+    uint32_t *slots; /* an anchor's index, or TW_PACK_NONE */
+    uint32_t mask;
+};
+
+static uint32_t slot_of(struct tw_span bytes, bool caseless)
 {
-    struct tw_pack view = tw_pack_builder_view(builder);
-    for (uint32_t i = 0; i < view.anchor_count; i++) {
-        const struct tw_pack_anchor *anchor = &view.anchors[i];
-        if (anchor->length == bytes.length && anchor->caseless == (uint32_t)caseless &&
-            (caseless ? strncasecmp(view.strings + anchor->bytes, bytes.at, bytes.length)
-                      : memcmp(view.strings + anchor->bytes, bytes.at, bytes.length)) == 0) {
-            return i;
-        }
+    uint64_t hash = TW_HASH_START;
+    for (size_t i = 0; i < bytes.length; i++) {
+        char c = bytes.at[i];
+        char folded = caseless && c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        hash = tw_base_hash(hash, (struct tw_span){&folded, 1});
     }
-    uint32_t index = tw_pack_builder_append(builder, TW_BLOB_ANCHORS);
-    if (index != TW_PACK_NONE) {
-        tw_text text = tw_pack_builder_text(builder, bytes);
-        struct tw_pack_anchor *anchor = tw_pack_builder_at(builder, TW_BLOB_ANCHORS, index);
-        anchor->bytes = text;
-        anchor->length = (uint32_t)bytes.length;
-        anchor->caseless = caseless;
-    }
-    return index;
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
+static bool is_same(const struct tw_pack *view, uint32_t anchor, struct tw_span bytes,
+                    bool caseless)
+{
+    const struct tw_pack_anchor *known = &view->anchors[anchor];
+    const char *text = view->strings + known->bytes;
+    return known->length == bytes.length && known->caseless == (uint32_t)caseless &&
+           (caseless ? strncasecmp(text, bytes.at, bytes.length)
+                     : memcmp(text, bytes.at, bytes.length)) == 0;
+}
+
+static uint32_t find_or_add(struct tw_pack_builder *builder, struct index *index,
+                            struct tw_span bytes, bool caseless)
+{
+    struct tw_pack view = tw_pack_builder_view(builder);
+    uint32_t slot = slot_of(bytes, caseless) & index->mask;
+    while (index->slots[slot] != TW_PACK_NONE) {
+        if (is_same(&view, index->slots[slot], bytes, caseless)) {
+            return index->slots[slot];
+        }
+        slot = (slot + 1) & index->mask;
+    }
+    tw_text text = tw_pack_builder_text(builder, bytes);
+    uint32_t made = tw_pack_builder_append(builder, TW_BLOB_ANCHORS);
+    if (made != TW_PACK_NONE) {
+        struct tw_pack_anchor *anchor = tw_pack_builder_at(builder, TW_BLOB_ANCHORS, made);
+        *anchor = (struct tw_pack_anchor){
+            .bytes = text, .length = (uint32_t)bytes.length, .caseless = caseless};
+        index->slots[slot] = made;
+    }
+    return made;
+}
+
+/* Gives every anchor the list of its wordings, in their order: counts, then fills. */
 static void list_wordings(struct tw_pack_builder *builder)
 {
     uint32_t anchors = tw_pack_builder_count(builder, TW_BLOB_ANCHORS);
     uint32_t wordings = tw_pack_builder_count(builder, TW_BLOB_WORDINGS);
+    uint32_t first = tw_pack_builder_count(builder, TW_BLOB_NUMBERS);
+    struct tw_pack_anchor *table = tw_pack_builder_at(builder, TW_BLOB_ANCHORS, 0);
+    const struct tw_pack_wording *all = tw_pack_builder_at(builder, TW_BLOB_WORDINGS, 0);
+    for (uint32_t i = 0; i < wordings; i++) {
+        table[all[i].anchor].wordings.count++;
+        tw_pack_builder_number(builder, 0);
+    }
+    if (!tw_pack_builder_is_whole(builder)) {
+        return;
+    }
     for (uint32_t i = 0; i < anchors; i++) {
-        struct tw_list list = {tw_pack_builder_count(builder, TW_BLOB_NUMBERS), 0};
-        for (uint32_t k = 0; k < wordings; k++) {
-            const struct tw_pack_wording *wording =
-                tw_pack_builder_at(builder, TW_BLOB_WORDINGS, k);
-            if (wording->anchor == i) {
-                tw_pack_builder_number(builder, k);
-                list.count++;
-            }
-        }
-        ((struct tw_pack_anchor *)tw_pack_builder_at(builder, TW_BLOB_ANCHORS, i))->wordings = list;
+        table[i].wordings.first = first;
+        first += table[i].wordings.count;
+        table[i].wordings.count = 0;
+    }
+    for (uint32_t i = 0; i < wordings; i++) {
+        struct tw_list *list = &table[all[i].anchor].wordings;
+        *(uint32_t *)tw_pack_builder_at(builder, TW_BLOB_NUMBERS, list->first + list->count++) = i;
     }
 }
 
-void tw_pack_choose_anchors(struct tw_pack_builder *builder, struct tw_pack_messages *messages)
+static void choose_one(struct tw_pack_builder *builder, struct index *index, uint32_t number,
+                       struct tw_pack_messages *messages)
+{
+    struct tw_pack view = tw_pack_builder_view(builder);
+    const struct tw_pack_wording *wording = &view.wordings[number];
+    struct tw_span text = tw_base_span(tw_pack_text(&view, wording->text));
+    char bytes[TW_ANCHOR_MAX];
+    size_t at = 0;
+    size_t length = tw_pack_choose_anchor(text, &at);
+    if (length == 0) {
+        const struct tw_pack_signature *signature = &view.signatures[wording->signature];
+        tw_pack_complain(messages, tw_pack_text(&view, signature->file), signature->line, 1,
+                         "signature %s: the wording \"%s\" has no usable anchor; allowed is a "
+                         "run of at least %u characters without quotes, slashes, <, >, &",
+                         tw_pack_text(&view, signature->id), text.at, TW_ANCHOR_MIN);
+        return;
+    }
+    memcpy(bytes, text.at + at, length); /* the pool may move while it is added to */
+    uint32_t anchor =
+        find_or_add(builder, index, (struct tw_span){bytes, length}, wording->caseless != 0);
+    struct tw_pack_wording *set = tw_pack_builder_at(builder, TW_BLOB_WORDINGS, number);
+    set->anchor = anchor;
+    set->anchor_at = (uint32_t)at;
+}
+
+enum tw_status tw_pack_choose_anchors(struct tw_pack_builder *builder,
+                                      struct tw_pack_messages *messages)
 {
     uint32_t wordings = tw_pack_builder_count(builder, TW_BLOB_WORDINGS);
-    for (uint32_t i = 0; i < wordings; i++) {
-        struct tw_pack view = tw_pack_builder_view(builder);
-        const struct tw_pack_wording *wording = &view.wordings[i];
-        struct tw_span text = tw_base_span(tw_pack_text(&view, wording->text));
-        char bytes[TW_ANCHOR_MAX];
-        size_t at = 0;
-        size_t length = tw_pack_choose_anchor(text, &at);
-        if (length == 0) {
-            const struct tw_pack_signature *signature = &view.signatures[wording->signature];
-            tw_pack_complain(messages, tw_pack_text(&view, signature->file), signature->line, 1,
-                             "signature %s: the wording \"%s\" has no usable anchor; allowed is a "
-                             "run of at least %u characters without quotes, slashes, <, >, &",
-                             tw_pack_text(&view, signature->id), text.at, TW_ANCHOR_MIN);
-            continue;
-        }
-        memcpy(bytes, text.at + at, length); /* the pool may move while it is added to */
-        uint32_t anchor =
-            find_or_add(builder, (struct tw_span){bytes, length}, wording->caseless != 0);
-        struct tw_pack_wording *set = tw_pack_builder_at(builder, TW_BLOB_WORDINGS, i);
-        set->anchor = anchor;
-        set->anchor_at = (uint32_t)at;
+    size_t before = messages->count;
+    struct index index = {.mask = 1023};
+    while (index.mask < 2 * wordings) {
+        index.mask = 2 * index.mask + 1;
     }
-    list_wordings(builder);
+    index.slots = tw_base_alloc((size_t)index.mask + 1, sizeof *index.slots);
+    if (index.slots == NULL) {
+        return TW_ERR_MEMORY;
+    }
+    memset(index.slots, 0xff, ((size_t)index.mask + 1) * sizeof *index.slots);
+    for (uint32_t i = 0; tw_pack_builder_is_whole(builder) && i < wordings; i++) {
+        choose_one(builder, &index, i, messages);
+    }
+    tw_base_free(index.slots);
+    if (tw_pack_builder_is_whole(builder) && messages->count == before) {
+        list_wordings(builder);
+    }
+    return tw_pack_builder_is_whole(builder) ? TW_OK : TW_ERR_MEMORY;
 }

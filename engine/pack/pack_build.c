@@ -154,8 +154,7 @@ enum tw_status tw_pack_finish(struct tw_pack_builder *builder, struct tw_pack_me
                               struct tw_error *error)
 {
     size_t before = messages->count;
-    tw_pack_choose_anchors(builder, messages);
-    if (!tw_pack_builder_is_whole(builder)) {
+    if (tw_pack_choose_anchors(builder, messages) != TW_OK) {
         return tw_base_error_set(error, TW_ERR_MEMORY, "the pack is too large, or memory ran out");
     }
     if (messages->count > before) {

@@ -61,8 +61,9 @@ enum tw_status tw_pack_load(struct tw_pack_builder *builder, const char *directo
                             struct tw_pack_messages *messages, struct tw_error *error);
 
 /** Chooses the anchor of every wording and fills the anchor table. A wording without a usable one
- *  becomes a message. */
-void tw_pack_choose_anchors(struct tw_pack_builder *builder, struct tw_pack_messages *messages);
+ *  becomes a message. TW_ERR_MEMORY. */
+enum tw_status tw_pack_choose_anchors(struct tw_pack_builder *builder,
+                                      struct tw_pack_messages *messages);
 
 /** Chooses an anchor in one text. Returns its length (0: none is usable) and where it begins. */
 size_t tw_pack_choose_anchor(struct tw_span text, size_t *at);

@@ -3,6 +3,7 @@
  *
  * It lives under libexec and is run by tlswhy and by the build. Exit status: 0 fine, 1 findings
  * (each a line on standard error or output), 2 could not be done. */
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,11 @@ int main(int argc, char **argv)
         {"test", tw_packtool_test},
         {"profile", tw_packtool_profile},
     };
+    /* A short life with many small pieces of memory: not giving any back saves a tenth of it
+     * (measured). */
+    (void)mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    (void)mallopt(M_TOP_PAD, 16 << 20);
+    (void)mallopt(M_MMAP_THRESHOLD, 256 << 20);
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {
             return commands[i].run(argc - 2, argv + 2);
