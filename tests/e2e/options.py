@@ -188,6 +188,19 @@ def check_help(tool):
          "--version says %s" % short(version.out))
 
 
+def check_records(tool):
+    """records: a line of JSON for every record, with its header's fields, redacted."""
+    path = tool.file("trace.log", "Microsoft.Xrm.Tooling.CrmConnectControl Information: 8 : begins\r\n"
+                     "A.B Error: 2 : failed Password=hunter22;\r\nStack Trace\t: at X.Y()\r\n   at Z.W()\r\n")
+    result = tool.run("records", path)
+    need(result.status == 0, "status %d" % result.status)
+    records = [json.loads(line) for line in result.text.splitlines()]
+    need([r["line"] for r in records] == [1, 2], "lines are %s" % [r.get("line") for r in records])
+    need(records[0]["provider"] == "Microsoft.Xrm.Tooling.CrmConnectControl" and records[0]["severity"] == "Information"
+         and records[0]["event_id"] == "8" and records[0]["text"] == "begins", "a record is %s" % records[0])
+    need("hunter22" not in result.text and "   at Z.W()" in records[1]["text"], "a record is %s" % records[1])
+
+
 def check_explain(tool):
     """`explain`: what an id is, with its source; an unknown one is 1 with a suggestion, none is 2."""
     known = tool.run("explain", "registry-strong-crypto")
@@ -331,7 +344,7 @@ def checks(tool):
     """One check for each function above."""
     table = (check_same, check_deterministic, check_formats, check_output, check_color, check_min_confidence,
              check_client, check_include,
-             check_files_from, check_order, check_max_bytes, check_stats_and_verbose, check_all, check_help, check_explain,
+             check_files_from, check_order, check_max_bytes, check_stats_and_verbose, check_all, check_help, check_records, check_explain,
              check_signatures, check_own_pack, check_paste, check_stdin_name)
     return [("options/" + check.__name__[6:].replace("_", "-"),
              lambda check=check: check(tool)) for check in table]
