@@ -47,7 +47,8 @@ static void forget(struct tw_classifier *classifier)
     classifier->closed_count = classifier->closed_room = 0;
     classifier->logical_name = NULL;
     classifier->arena = NULL;
-    classifier->serial = classifier->attempt = classifier->attempt_order = 0;
+    classifier->serial = classifier->attempt = 0;
+    classifier->attempt_order = classifier->attempt_out = 0;
     classifier->dropped = 0;
 }
 

@@ -152,7 +152,9 @@ static enum tw_status open_incident(struct tw_classifier *classifier,
     *incident = (struct tw_incident){.count = 1,
                                      .first_out = record->at.out,
                                      .first_line = UINT64_MAX,
-                                     .in_attempt = classifier->attempt != 0,
+                                     .in_attempt =
+                                         classifier->attempt != 0 &&
+                                         record->at.out - classifier->attempt_out <= TW_ATTEMPT_GAP,
                                      .first_chain = chain,
                                      .stack = stack,
                                      .fresh = fresh,
@@ -266,6 +268,7 @@ static enum tw_status add_to_context(struct tw_classifier *classifier,
     }
     if (context != NULL && classifier->pack->signatures[hit->signature].starts_attempt) {
         classifier->attempt_order = context->order;
+        classifier->attempt_out = context->out;
     }
     const struct tw_incident *incident = &classifier->open;
     if (status == TW_OK && context != NULL && incident->hits != NULL &&
