@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import select
 import subprocess
@@ -10,6 +9,7 @@ import time
 
 from support.report import comparable
 from support.runner import Failure, need, short
+from support.terminal import open_terminal
 from support.tool import shell_status
 from status import Place
 
@@ -300,7 +300,7 @@ def check_paste(tool):
     """Without PATH on a terminal: asks for a paste, takes lines longer than 4,095 bytes, ends on the key it names."""
     with open(os.path.join(tool.root, "corpora", "seeds", "connector-error.raw.log"), "rb") as stream:
         trace = stream.read().replace(b"\r\n", b"\n")
-    master, slave = pty.openpty()
+    master, slave = open_terminal()
     process = subprocess.Popen([tool.executable, "--format", "json"], stdin=slave, stdout=subprocess.PIPE,
                                stderr=slave,
                                env=tool.environment(), start_new_session=True)
