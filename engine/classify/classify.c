@@ -48,7 +48,7 @@ static void forget(struct tw_classifier *classifier)
     classifier->logical_name = NULL;
     classifier->arena = NULL;
     classifier->serial = classifier->attempt = 0;
-    classifier->attempt_order = classifier->attempt_out = 0;
+    classifier->attempt_order = classifier->attempt_out = classifier->host_out = 0;
     classifier->dropped = 0;
 }
 

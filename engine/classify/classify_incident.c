@@ -42,16 +42,20 @@ static bool has_evidence(const struct tw_incident *incident, uint32_t signature,
     return false;
 }
 
+/* Pieces that clients and facts leave free, so that a log full of them never pushes an error out. */
+#define ERROR_PLACES 32u
+
 /* Where a further piece of evidence goes: `*held` is its place, to be filled and counted; NULL
  * where the incident has this piece, or as many as are kept. */
 static enum tw_status place_evidence(struct tw_incident *incident, uint32_t signature,
-                                     const char *host, const char *version, struct tw_held **held)
+                                     const char *host, const char *version, size_t most,
+                                     struct tw_held **held)
 {
     *held = NULL;
     if (has_evidence(incident, signature, host, version)) {
         return TW_OK;
     }
-    if (incident->hit_count >= TW_EVIDENCE_MAX) {
+    if (incident->hit_count >= most) {
         incident->dropped++;
         return TW_OK;
     }
@@ -93,7 +97,8 @@ static enum tw_status add_context(struct tw_classifier *classifier,
     enum tw_status status = TW_OK;
     if (applies(classifier, context)) {
         status =
-            place_evidence(incident, context->signature, context->host, context->version, &held);
+            place_evidence(incident, context->signature, context->host, context->version,
+                           TW_EVIDENCE_MAX - ERROR_PLACES, &held);
     }
     if (held != NULL) {
         status = tw_classify_unlatch(classifier, context, incident->arena, held);
@@ -144,6 +149,14 @@ static void note_client(struct tw_classifier *classifier)
     }
 }
 
+/* Whether the record belongs to a connection attempt whose beginning the log shows. */
+static bool is_in_attempt(const struct tw_classifier *classifier, const struct tw_record *record)
+{
+    return classifier->attempt != 0 &&
+           (record->at.out <= classifier->attempt_out ||
+            record->at.out - classifier->attempt_out <= TW_ATTEMPT_GAP);
+}
+
 static enum tw_status open_incident(struct tw_classifier *classifier,
                                     const struct tw_record *record, uint32_t chain, tw_text stack,
                                     bool fresh)
@@ -152,9 +165,7 @@ static enum tw_status open_incident(struct tw_classifier *classifier,
     *incident = (struct tw_incident){.count = 1,
                                      .first_out = record->at.out,
                                      .first_line = UINT64_MAX,
-                                     .in_attempt =
-                                         classifier->attempt != 0 &&
-                                         record->at.out - classifier->attempt_out <= TW_ATTEMPT_GAP,
+                                     .in_attempt = is_in_attempt(classifier, record),
                                      .first_chain = chain,
                                      .stack = stack,
                                      .fresh = fresh,
@@ -193,13 +204,19 @@ static bool belongs(const struct tw_classifier *classifier, const struct tw_reco
     if (record->repeats) {
         return true;
     }
-    if (record->at.out - incident->last_end > reach) {
+    /* A piece of a cut record begins before the end of the piece before it. */
+    if (record->at.out > incident->last_end && record->at.out - incident->last_end > reach) {
         return false;
     }
-    bool other_host = host[0] != '\0' && incident->host_count > 0;
+    /* A host that was named since the last error speaks for an error that names none. */
+    bool named_since = host[0] == '\0' && classifier->host_out >= incident->last_end &&
+                       !incident->in_attempt;
+    const char *about = named_since ? classifier->host : host;
+    bool other_host = about[0] != '\0' && incident->host_count > 0;
     for (size_t i = 0; i < incident->host_count; i++) {
-        other_host &= strcmp(incident->hosts[i], host) != 0;
+        other_host &= strcmp(incident->hosts[i], about) != 0;
     }
+    other_host |= named_since && incident->host_count == 0;
     const struct tw_pack_signature *signature = &classifier->pack->signatures[hit->signature];
     bool again = !incident->in_attempt && signature->supports.count > 0 &&
                  has_signature(incident, hit->signature);
@@ -244,7 +261,7 @@ static enum tw_status add_error(struct tw_classifier *classifier, const struct t
     incident->last_line = hit->at.line > incident->last_line ? hit->at.line : incident->last_line;
     add_host(incident, host);
     struct tw_held *held = NULL;
-    enum tw_status status = place_evidence(incident, hit->signature, host, version, &held);
+    enum tw_status status = place_evidence(incident, hit->signature, host, version, TW_EVIDENCE_MAX, &held);
     if (held != NULL) {
         status = tw_classify_hold(classifier, record, hit, incident->arena, held);
         incident->hit_count += status == TW_OK;
@@ -269,6 +286,10 @@ static enum tw_status add_to_context(struct tw_classifier *classifier,
     if (context != NULL && classifier->pack->signatures[hit->signature].starts_attempt) {
         classifier->attempt_order = context->order;
         classifier->attempt_out = context->out;
+    }
+    if (context != NULL && context->host[0] != '\0') {
+        memcpy(classifier->host, context->host, sizeof classifier->host);
+        classifier->host_out = context->out;
     }
     const struct tw_incident *incident = &classifier->open;
     if (status == TW_OK && context != NULL && incident->hits != NULL &&
@@ -313,6 +334,11 @@ enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw
     return status == TW_OK ? TW_OK : tw_base_error_set(error, status, "out of memory");
 }
 
+static bool is_error(const struct tw_classifier *classifier, const struct tw_held *held)
+{
+    return tw_classify_signature(classifier, held)->kind == TLSWHY_KIND_ERROR;
+}
+
 static int by_number(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left;
@@ -327,7 +353,7 @@ static uint64_t key_of(const struct tw_classifier *classifier, const struct tw_i
     size_t count = 0;
     for (size_t i = 0; i < incident->hit_count; i++) {
         const struct tw_held *held = &incident->hits[i];
-        if (tw_classify_signature(classifier, held)->kind == TLSWHY_KIND_ERROR) {
+        if (is_error(classifier, held)) {
             errors[count++] = held->signature;
         }
     }
@@ -347,11 +373,12 @@ static uint64_t key_of(const struct tw_classifier *classifier, const struct tw_i
 
 /* The last time that the incident's hits tell; of its own when it closes, of its last repeat later.
  */
-static void note_last_time(struct tw_incident *incident, const struct tw_incident *from)
+static void note_last_time(const struct tw_classifier *classifier, struct tw_incident *incident,
+                           const struct tw_incident *from)
 {
     for (size_t i = 0; i < from->hit_count; i++) {
         const char *time = from->hits[i].time;
-        if (time != NULL) {
+        if (time != NULL && is_error(classifier, &from->hits[i])) {
             size_t length = strlen(time) < TW_TIME_BYTES - 1 ? strlen(time) : TW_TIME_BYTES - 1;
             memcpy(incident->last_time, time, length);
             incident->last_time[length] = '\0';
@@ -359,21 +386,21 @@ static void note_last_time(struct tw_incident *incident, const struct tw_inciden
     }
 }
 
-/* The host that stands nearest, where the errors name none: the last one before the first error, or
- * else the first one after it. */
-static void take_near_host(struct tw_incident *incident)
+/* The host that stands nearest, where the errors name none: the last one named before the first error, or in the record
+ * of an error. What is named after it may be the next connection. */
+static void take_near_host(const struct tw_classifier *classifier, struct tw_incident *incident)
 {
     const struct tw_held *nearest = NULL;
     for (size_t i = 0; incident->host_count == 0 && i < incident->hit_count; i++) {
         const struct tw_held *held = &incident->hits[i];
-        if (held->host[0] == '\0') {
-            continue;
+        bool fits = held->at.line <= incident->first_line;
+        for (size_t k = 0; !fits && k < incident->hit_count; k++) {
+            fits = incident->hits[k].out == held->out && is_error(classifier, &incident->hits[k]);
         }
-        bool before = held->at.line <= incident->first_line;
-        bool better = nearest == NULL || (before ? nearest->at.line > incident->first_line ||
-                                                       held->at.offset > nearest->at.offset
-                                                 : held->at.offset < nearest->at.offset);
-        nearest = better ? held : nearest;
+        if (held->host[0] != '\0' && fits &&
+            (nearest == NULL || held->at.offset > nearest->at.offset)) {
+            nearest = held;
+        }
     }
     if (nearest != NULL) {
         add_host(incident, nearest->host);
@@ -387,7 +414,7 @@ static bool count_again(struct tw_classifier *classifier)
         struct tw_incident *earlier = &classifier->closed[i];
         if (earlier->key == classifier->open.key) {
             earlier->count++;
-            note_last_time(earlier, &classifier->open);
+            note_last_time(classifier, earlier, &classifier->open);
             return true;
         }
     }
@@ -400,8 +427,8 @@ enum tw_status tw_classify_close(struct tw_classifier *classifier)
     if (incident->hits == NULL) {
         return TW_OK;
     }
-    take_near_host(incident);
-    note_last_time(incident, incident);
+    take_near_host(classifier, incident);
+    note_last_time(classifier, incident, incident);
     incident->key = key_of(classifier, incident);
     if (count_again(classifier)) {
         tw_classify_incident_free(incident);

@@ -42,6 +42,18 @@ static bool among(const struct tw_judgement *judgement, uint32_t signature)
     return false;
 }
 
+/* Whether this very piece is there: the signature about this host. */
+static bool is_known(const struct tw_judgement *judgement, uint32_t signature, const char *host)
+{
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        const struct tw_held *held = judgement->evidence[i];
+        if (held->signature == signature && strcmp(held->host, host) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool any_among(const struct tw_classifier *classifier, const struct tw_judgement *judgement,
                       struct tw_list signatures)
 {
@@ -127,7 +139,7 @@ static void add_from_input(struct tw_classifier *classifier, const struct tw_inc
                        (signature->scope == TW_SCOPE_HOST && context->host[0] != '\0' &&
                         is_host_of(incident, context->host));
         if (signature->kind != TLSWHY_KIND_FACT || !applies ||
-            among(judgement, context->signature)) {
+            is_known(judgement, context->signature, context->host)) {
             continue;
         }
         if (judgement->evidence_count == TW_EVIDENCE_MAX) {

@@ -200,7 +200,10 @@ static enum tw_status set_place(const struct tw_classifier *classifier,
     diagnosis->first_line = incident->first_line + 1;
     diagnosis->last_line = incident->last_line + 1;
     for (size_t i = 0; i < incident->hit_count && diagnosis->first_time == NULL; i++) {
-        diagnosis->first_time = incident->hits[i].time;
+        const struct tw_held *held = &incident->hits[i];
+        if (tw_classify_signature(classifier, held)->kind == TLSWHY_KIND_ERROR) {
+            diagnosis->first_time = held->time;
+        }
     }
     if (diagnosis->first_time != NULL) {
         diagnosis->last_time = incident->last_time;
