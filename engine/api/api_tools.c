@@ -67,23 +67,35 @@ static enum tlswhy_status write_all(struct tw_buffer *result, tlswhy_write write
 /* ---- runs --------------------------------------------------------------------------------------
  */
 
-/* Lists the inputs. `*readable` counts those that may be looked at; where there is none, the
- * failures are told at once, because nothing will be written. */
-static enum tw_status list_paths(const struct tlswhy_scan_job *job, struct tw_source_paths *paths,
-                                 size_t *failures, struct tw_error *error)
+/* The inputs of a run. */
+struct inputs {
+    struct tw_source_paths paths;
+    size_t unreached; /* PATHs of the user that are missing or cannot be read */
+    bool folder;      /* one of them is a folder that can */
+};
+
+static enum tw_status list_inputs(const struct tlswhy_scan_job *job, struct inputs *inputs,
+                                  struct tw_error *error)
 {
     const struct tw_source_filter filter = {job->include, job->include_count, job->exclude,
                                             job->exclude_count};
     enum tw_status status = TW_OK;
+    *inputs = (struct inputs){.unreached = 0};
     for (size_t i = 0; status == TW_OK && i < job->path_count; i++) {
-        status = tw_source_walk(paths, job->paths[i], &filter, error);
+        size_t before = inputs->paths.count;
+        status = tw_source_walk(&inputs->paths, job->paths[i], &filter, error);
+        bool itself = inputs->paths.count == before + 1 && inputs->paths.at[before].named;
+        inputs->unreached += itself && inputs->paths.at[before].failure != NULL;
+        inputs->folder |= !itself;
     }
-    tw_pipeline_sort(paths);
-    *failures = 0;
-    for (size_t i = 0; i < paths->count; i++) {
-        *failures += paths->at[i].failure != NULL;
-    }
+    tw_pipeline_sort(&inputs->paths);
     return status;
+}
+
+/* Whether nothing that the user named can be looked at. */
+static bool is_hopeless(const struct tlswhy_scan_job *job, const struct inputs *inputs)
+{
+    return job->path_count > 0 && inputs->unreached == job->path_count;
 }
 
 static void tell(const struct tlswhy_scan_job *job, const char *path, const char *failure)
@@ -161,8 +173,7 @@ static double now(void)
 }
 
 static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_job *job,
-                           const struct tw_source_paths *paths, int *exit_status,
-                           struct tw_error *error)
+                           const struct inputs *inputs, int *exit_status, struct tw_error *error)
 {
     struct tw_report_pack packs[PACKS_MAX];
     char digests[PACKS_MAX][17];
@@ -182,13 +193,15 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
     shown.exit_zero = job->exit_zero;
     shown.columns = job->columns == 0 ? shown.columns : job->columns;
     shown.min_confidence = options.min_confidence;
+    shown.reached = inputs->folder;
     shown.packs = packs;
     shown.pack_count = describe_packs(pack, packs, digests);
     enum tw_status status =
         tw_report_open(&report, &shown, job->write == NULL ? NULL : write_bytes, &output, error);
     struct sink sink = {.job = job, .report = report};
     if (status == TW_OK) {
-        status = tw_pipeline_scan(pack, &options, paths, job->jobs, take_report, &sink, error);
+        status =
+            tw_pipeline_scan(pack, &options, &inputs->paths, job->jobs, take_report, &sink, error);
     }
     if (status == TW_OK && job->stop != NULL && *job->stop != 0) {
         tw_report_interrupt(report, (int)*job->stop);
@@ -207,17 +220,16 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
 enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
                                int *exit_status, struct tlswhy_error *error)
 {
-    struct tw_source_paths paths = {.at = NULL};
+    struct inputs inputs;
     struct tw_error from = {.status = TW_OK};
-    size_t failures = 0;
     *exit_status = TLSWHY_EXIT_FAILED;
-    enum tw_status status = list_paths(job, &paths, &failures, &from);
-    if (status == TW_OK && failures == paths.count && paths.count > 0) {
-        tell_failures(job, &paths);
+    enum tw_status status = list_inputs(job, &inputs, &from);
+    if (status == TW_OK && is_hopeless(job, &inputs)) {
+        tell_failures(job, &inputs.paths);
     } else if (status == TW_OK) {
-        status = scan(tw_api_const_pack_of(pack), job, &paths, exit_status, &from);
+        status = scan(tw_api_const_pack_of(pack), job, &inputs, exit_status, &from);
     }
-    tw_source_paths_free(&paths);
+    tw_source_paths_free(&inputs.paths);
     return tw_api_status(status, &from, error);
 }
 
@@ -290,16 +302,15 @@ static enum tw_status list_records(const struct tw_pack *pack, const struct tlsw
 enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
                                   int *exit_status, struct tlswhy_error *error)
 {
-    struct tw_source_paths paths = {.at = NULL};
+    struct inputs inputs;
     struct tw_error from = {.status = TW_OK};
-    size_t failures = 0;
     *exit_status = TLSWHY_EXIT_FAILED;
-    enum tw_status status = list_paths(job, &paths, &failures, &from);
+    enum tw_status status = list_inputs(job, &inputs, &from);
     if (status == TW_OK) {
-        tell_failures(job, &paths);
-        status = list_records(tw_api_const_pack_of(pack), job, &paths, exit_status, &from);
+        tell_failures(job, &inputs.paths);
+        status = list_records(tw_api_const_pack_of(pack), job, &inputs.paths, exit_status, &from);
     }
-    tw_source_paths_free(&paths);
+    tw_source_paths_free(&inputs.paths);
     return tw_api_status(status, &from, error);
 }
 

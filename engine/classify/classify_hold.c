@@ -39,8 +39,9 @@ static const char *safe_copy(const struct tw_classifier *classifier, struct tw_a
     return copy;
 }
 
-/* At most TW_CONFIRM_WINDOW bytes of the line. Where its beginning is cut off, it goes on after the
- * next blank, so that the tail of a secret whose name is out of sight is not shown. */
+/* At most TW_CONFIRM_WINDOW bytes of the line. Where its beginning is out of sight, what is shown
+ * begins with the find itself: before it may stand the value of a secret whose name is out of
+ * sight. */
 struct tw_span tw_classify_line(struct tw_span text, size_t start)
 {
     size_t limit = TW_CONFIRM_WINDOW / 2;
@@ -51,8 +52,7 @@ struct tw_span tw_classify_line(struct tw_span text, size_t start)
     if (before != NULL) {
         from = (size_t)(before - text.at) + 1;
     } else if (from > 0) {
-        const char *blank = memchr(text.at + from, ' ', start - from);
-        from = blank == NULL ? start : (size_t)(blank - text.at) + 1;
+        from = start;
     }
     if (after != NULL) {
         to = (size_t)(after - text.at);

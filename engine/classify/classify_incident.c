@@ -42,7 +42,8 @@ static bool has_evidence(const struct tw_incident *incident, uint32_t signature,
     return false;
 }
 
-/* Pieces that clients and facts leave free, so that a log full of them never pushes an error out. */
+/* Pieces that clients and facts leave free, so that a log full of them never pushes an error out.
+ */
 #define ERROR_PLACES 32u
 
 /* Where a further piece of evidence goes: `*held` is its place, to be filled and counted; NULL
@@ -96,9 +97,8 @@ static enum tw_status add_context(struct tw_classifier *classifier,
     struct tw_held *held = NULL;
     enum tw_status status = TW_OK;
     if (applies(classifier, context)) {
-        status =
-            place_evidence(incident, context->signature, context->host, context->version,
-                           TW_EVIDENCE_MAX - ERROR_PLACES, &held);
+        status = place_evidence(incident, context->signature, context->host, context->version,
+                                TW_EVIDENCE_MAX - ERROR_PLACES, &held);
     }
     if (held != NULL) {
         status = tw_classify_unlatch(classifier, context, incident->arena, held);
@@ -152,9 +152,8 @@ static void note_client(struct tw_classifier *classifier)
 /* Whether the record belongs to a connection attempt whose beginning the log shows. */
 static bool is_in_attempt(const struct tw_classifier *classifier, const struct tw_record *record)
 {
-    return classifier->attempt != 0 &&
-           (record->at.out <= classifier->attempt_out ||
-            record->at.out - classifier->attempt_out <= TW_ATTEMPT_GAP);
+    return classifier->attempt != 0 && (record->at.out <= classifier->attempt_out ||
+                                        record->at.out - classifier->attempt_out <= TW_ATTEMPT_GAP);
 }
 
 static enum tw_status open_incident(struct tw_classifier *classifier,
@@ -209,8 +208,8 @@ static bool belongs(const struct tw_classifier *classifier, const struct tw_reco
         return false;
     }
     /* A host that was named since the last error speaks for an error that names none. */
-    bool named_since = host[0] == '\0' && classifier->host_out >= incident->last_end &&
-                       !incident->in_attempt;
+    bool named_since =
+        host[0] == '\0' && classifier->host_out >= incident->last_end && !incident->in_attempt;
     const char *about = named_since ? classifier->host : host;
     bool other_host = about[0] != '\0' && incident->host_count > 0;
     for (size_t i = 0; i < incident->host_count; i++) {
@@ -261,7 +260,8 @@ static enum tw_status add_error(struct tw_classifier *classifier, const struct t
     incident->last_line = hit->at.line > incident->last_line ? hit->at.line : incident->last_line;
     add_host(incident, host);
     struct tw_held *held = NULL;
-    enum tw_status status = place_evidence(incident, hit->signature, host, version, TW_EVIDENCE_MAX, &held);
+    enum tw_status status =
+        place_evidence(incident, hit->signature, host, version, TW_EVIDENCE_MAX, &held);
     if (held != NULL) {
         status = tw_classify_hold(classifier, record, hit, incident->arena, held);
         incident->hit_count += status == TW_OK;
@@ -386,8 +386,8 @@ static void note_last_time(const struct tw_classifier *classifier, struct tw_inc
     }
 }
 
-/* The host that stands nearest, where the errors name none: the last one named before the first error, or in the record
- * of an error. What is named after it may be the next connection. */
+/* The host that stands nearest, where the errors name none: the last one named before the first
+ * error, or in the record of an error. What is named after it may be the next connection. */
 static void take_near_host(const struct tw_classifier *classifier, struct tw_incident *incident)
 {
     const struct tw_held *nearest = NULL;

@@ -96,12 +96,12 @@ struct tw_classifier {
     size_t context_count;
     uint32_t *first_context; /**< by signature: its first context, or TW_PACK_NONE */
     uint64_t serial;
-    uint64_t attempt;        /**< 0: the log shows no beginning of an attempt */
-    uint64_t attempt_order;  /**< serial of the context that began the last one */
-    uint64_t attempt_out;    /**< and where that stands */
-    uint64_t host_out;       /**< where a host was named last, outside an error */
+    uint64_t attempt;         /**< 0: the log shows no beginning of an attempt */
+    uint64_t attempt_order;   /**< serial of the context that began the last one */
+    uint64_t attempt_out;     /**< and where that stands */
+    uint64_t host_out;        /**< where a host was named last, outside an error */
     char host[TW_HOST_BYTES]; /**< and that host */
-    struct tw_incident open; /**< hit_count 0: none */
+    struct tw_incident open;  /**< hit_count 0: none */
     struct tw_incident *closed;
     size_t closed_count, closed_room;
     uint64_t dropped;

@@ -1,6 +1,8 @@
 /* cli_main.c -- the program tlswhy: parses, and hands over to the subcommand. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -28,9 +30,21 @@ static int run(const struct tw_cli_line *line)
     return TLSWHY_EXIT_FAILED;
 }
 
+/* Opens what the caller left closed of the first three descriptors, so that no file that is opened
+ * later takes the place of standard error and gets its messages. */
+static void reserve_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            (void)open("/dev/null", O_RDWR);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct tw_cli_line line;
+    reserve_descriptors();
     int exit_status = tw_cli_parse(&line, argc, argv) ? run(&line) : TLSWHY_EXIT_FAILED;
     tw_cli_line_free(&line);
     /* Help and completions are printed with stdio; a full disk must not look like success. */

@@ -5,6 +5,7 @@
  * waits behind a pipe. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,32 +16,46 @@
 
 #define HELD_BYTES (64u << 10)
 
+/* Whether a path leads to something that is no file to be replaced: a device, a pipe, a descriptor
+ * under another name
+ * (/dev/stdout, /proc/self/fd/1). */
+static bool is_written_in_place(const char *path, const struct stat *info)
+{
+    return !S_ISREG(info->st_mode) || strncmp(path, "/dev/", 5) == 0 ||
+           strncmp(path, "/proc/", 6) == 0;
+}
+
 static bool open_replaced(struct tw_cli_output *output, const char *path)
 {
-    size_t length = strlen(path) + sizeof ".XXXXXX";
     struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
-        /* A device or a pipe (/dev/stdout, /dev/full) cannot be replaced; it is written to. */
+    bool exists = stat(path, &info) == 0;
+    if (exists && is_written_in_place(path, &info)) {
         output->fd = open(path, O_WRONLY | O_CLOEXEC);
         return output->fd >= 0;
     }
-    output->path = strdup(path);
+    /* Behind a symbolic link the file is replaced, not the link. */
+    output->path = exists ? realpath(path, NULL) : strdup(path);
+    if (output->path == NULL) {
+        return false;
+    }
+    size_t length = strlen(output->path) + sizeof ".XXXXXX";
     output->temporary = malloc(length);
-    if (output->path == NULL || output->temporary == NULL) {
+    if (output->temporary == NULL) {
         errno = ENOMEM;
         return false;
     }
-    (void)snprintf(output->temporary, length, "%s.XXXXXX", path);
+    (void)snprintf(output->temporary, length, "%s.XXXXXX", output->path);
     output->fd = mkostemp(output->temporary, O_CLOEXEC);
     if (output->fd < 0) {
         free(output->temporary);
         output->temporary = NULL;
         return false;
     }
-    /* mkostemp makes files for the owner only; a report gets what the user's umask says. */
+    /* mkostemp makes files for the owner only; a report gets what the file before it had, or what
+     * the umask says. */
     mode_t mask = umask(0);
     (void)umask(mask);
-    (void)fchmod(output->fd, 0666 & ~mask);
+    (void)fchmod(output->fd, exists ? info.st_mode & 0777 : 0666 & ~mask);
     return true;
 }
 
@@ -78,6 +93,11 @@ static bool write_out(struct tw_cli_output *output, const char *bytes, size_t le
 {
     while (length > 0) {
         ssize_t wrote = write(output->fd, bytes, length);
+        if (wrote < 0 && errno == EAGAIN) {
+            struct pollfd writable = {.fd = output->fd, .events = POLLOUT};
+            (void)poll(&writable, 1, -1);
+            continue;
+        }
         if (wrote < 0 && errno != EINTR) {
             output->reader_gone = errno == EPIPE && output->fd == STDOUT_FILENO;
             return false;

@@ -237,7 +237,9 @@ static int run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pac
     struct tlswhy_error error;
     int exit_status = TLSWHY_EXIT_FAILED;
     bool quiet = tw_cli_has(line, TW_OPT_QUIET);
-    if (!tw_cli_output_open(&output, line)) {
+    if (quiet) {
+        output = (struct tw_cli_output){.fd = -1};
+    } else if (!tw_cli_output_open(&output, line)) {
         return TLSWHY_EXIT_FAILED;
     }
     job->write = quiet ? NULL : tw_cli_output_write;

@@ -1,4 +1,5 @@
 /* cli_signals.c -- TERM and INT: finish the record in hand, report, end. */
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -10,12 +11,14 @@ volatile sig_atomic_t tw_cli_stopped;
  * that are safe in a handler (signal-safety(7)). The second signal is not caught. */
 static void on_signal(int number)
 {
+    int before = errno;
     tw_cli_stopped = number;
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing >= 0) {
         (void)dup2(nothing, STDIN_FILENO);
         (void)close(nothing);
     }
+    errno = before;
 }
 
 void tw_cli_catch_signals(void)
@@ -28,4 +31,6 @@ void tw_cli_catch_signals(void)
     (void)sigaction(SIGINT, &action, NULL);
     /* A reader that went away is told by EPIPE; a broken standard error must not end the scan. */
     (void)sigaction(SIGPIPE, &ignore, NULL);
+    /* A terminal that goes away, or a log shipper's HUP, does not end a scan. */
+    (void)sigaction(SIGHUP, &ignore, NULL);
 }

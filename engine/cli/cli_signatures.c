@@ -26,6 +26,7 @@ static int list(const struct tw_cli_line *line)
         return TLSWHY_EXIT_FAILED;
     }
     if (tlswhy_list(pack, json, tw_cli_output_write, &output, &error) != TLSWHY_OK) {
+        tw_cli_say("%s", error.message);
         exit_status = TLSWHY_EXIT_FAILED;
     }
     if (!tw_cli_output_close(&output, true)) {

@@ -21,6 +21,9 @@ struct tw_confirmer {
     bool *applies;                /* by signature: whether it is for the format in hand */
     struct tw_hit *hits;          /* of the record; room for every signature once */
     bool *replaced;               /* of each hit, whether a better one stands for it */
+    uint64_t *missed; /* by wording: the last record that its pattern was not found in as a whole */
+    uint64_t *asked;  /* by signature: the last record that was asked for its `unless` */
+    bool *excepted;   /* and the answer */
     size_t hit_count;
     const struct tw_record *record;
     size_t told;     /* bytes of it that were told before */
@@ -41,10 +44,14 @@ enum tw_status tw_confirm_new(struct tw_confirmer **out, const struct tw_pack *p
         made->applies = tw_base_alloc(pack->signature_count, sizeof *made->applies);
         made->hits = tw_base_alloc(pack->signature_count, sizeof *made->hits);
         made->replaced = tw_base_alloc(pack->signature_count, sizeof *made->replaced);
+        made->missed = tw_base_alloc(pack->wording_count, sizeof *made->missed);
+        made->asked = tw_base_alloc(pack->signature_count, sizeof *made->asked);
+        made->excepted = tw_base_alloc(pack->signature_count, sizeof *made->excepted);
     }
     if (made == NULL || made->patterns == NULL || made->unless == NULL ||
         made->last_record == NULL || made->applies == NULL || made->hits == NULL ||
-        made->replaced == NULL) {
+        made->replaced == NULL || made->missed == NULL || made->asked == NULL ||
+        made->excepted == NULL) {
         tw_confirm_free(made);
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
@@ -69,6 +76,9 @@ void tw_confirm_free(struct tw_confirmer *confirmer)
     tw_base_free(confirmer->applies);
     tw_base_free(confirmer->hits);
     tw_base_free(confirmer->replaced);
+    tw_base_free(confirmer->missed);
+    tw_base_free(confirmer->asked);
+    tw_base_free(confirmer->excepted);
     tw_base_free(confirmer);
 }
 
@@ -120,6 +130,22 @@ static enum tw_status compile(struct tw_pattern **pattern, const char *text, boo
                             : tw_match_pattern_new(pattern, tw_base_span(text), caseless, error);
 }
 
+/* Whether what looks like a host is a user's name before one: "john@example.com",
+ * "john:secret@example.com". */
+static bool is_user(struct tw_span window, struct tw_span value)
+{
+    struct tw_span rest = tw_base_span_skip(window, (size_t)(value.at + value.length - window.at));
+    if (rest.length == 0 || (rest.at[0] != '@' && rest.at[0] != ':')) {
+        return false;
+    }
+    for (size_t i = 0; i < rest.length && strchr("/ \t\r\n\"'", rest.at[i]) == NULL; i++) {
+        if (rest.at[i] == '@') {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* TW_OK: the wording holds, and `hit` has its place and captures. TW_END: it does not. */
 static enum tw_status try_wording(struct tw_confirmer *confirmer, uint32_t index, size_t end,
                                   struct tw_hit *hit, struct tw_error *error)
@@ -134,6 +160,10 @@ static enum tw_status try_wording(struct tw_confirmer *confirmer, uint32_t index
                                wording->caseless != 0, text, at, &hit->start, &hit->end);
         return holds ? TW_OK : TW_END;
     }
+    /* The answer for a whole record does not depend on the anchor: it is asked for once. */
+    if (wording->whole_record && confirmer->missed[index] == confirmer->serial) {
+        return TW_END;
+    }
     enum tw_status status =
         compile(&confirmer->patterns[index], tw_pack_text(pack, wording->pattern),
                 wording->caseless != 0, error);
@@ -145,16 +175,19 @@ static enum tw_status try_wording(struct tw_confirmer *confirmer, uint32_t index
     status = tw_match_pattern_find(confirmer->patterns[index], window, &found);
     if (status != TW_OK) {
         confirmer->given_up += status == TW_ERR_LIMIT;
+        confirmer->missed[index] = wording->whole_record ? confirmer->serial : 0;
         return TW_END;
     }
     size_t offset = (size_t)(window.at - text.at);
     hit->start = offset + found.start;
     hit->end = offset + found.end;
-    hit->capture_count = found.group_count;
     for (size_t i = 0; i < found.group_count; i++) {
         struct tw_span value = found.groups[i].text;
+        if (strcmp(found.groups[i].name, "host") == 0 && is_user(window, value)) {
+            continue;
+        }
         value.length = value.length < TW_CAPTURE_BYTES_MAX ? value.length : TW_CAPTURE_BYTES_MAX;
-        hit->captures[i] = (struct tw_capture){found.groups[i].name, value};
+        hit->captures[hit->capture_count++] = (struct tw_capture){found.groups[i].name, value};
     }
     return TW_OK;
 }
@@ -169,6 +202,10 @@ static enum tw_status is_excepted(struct tw_confirmer *confirmer, uint32_t signa
     if (unless == 0) {
         return TW_OK;
     }
+    if (confirmer->asked[signature] == confirmer->serial) {
+        *excepted = confirmer->excepted[signature];
+        return TW_OK;
+    }
     enum tw_status status =
         compile(&confirmer->unless[signature], tw_pack_text(pack, unless), false, error);
     if (status == TW_OK) {
@@ -178,6 +215,8 @@ static enum tw_status is_excepted(struct tw_confirmer *confirmer, uint32_t signa
         confirmer->given_up += answer == TW_ERR_LIMIT;
         /* Given up counts as excepted: no evidence, no diagnosis. */
         *excepted = answer != TW_END;
+        confirmer->asked[signature] = confirmer->serial;
+        confirmer->excepted[signature] = *excepted;
     }
     return status;
 }

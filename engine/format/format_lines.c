@@ -35,6 +35,7 @@ static const char *const continuations[] = {"at ",
                                             "\xc3\xa0 ",
                                             "\xd0\xb2 ",
                                             "--- ",
+                                            "-----END ",
                                             "---> ",
                                             "===",
                                             "Caused by: ",
@@ -222,9 +223,24 @@ unsigned tw_format_chain(struct tw_format_chains *chains, struct tw_span text, s
     return chains->chain;
 }
 
+/* Whether the line is a piece of base64, such as the body of a key or a certificate: it belongs to
+ * the line that says what it is, and is redacted with it. */
+static bool is_base64(struct tw_span line)
+{
+    size_t n = 0;
+    while (n < line.length && (tw_base_is_letter(line.at[n]) || tw_base_is_digit(line.at[n]) ||
+                               line.at[n] == '+' || line.at[n] == '/' || line.at[n] == '=')) {
+        n++;
+    }
+    return n == line.length && (n >= 40 || (n >= 4 && line.at[n - 1] == '='));
+}
+
 bool tw_format_is_continuation(struct tw_span line)
 {
     if (line.length == 0 || tw_base_is_blank(line.at[0]) || line.at[0] == '\r') {
+        return true;
+    }
+    if (is_base64(line)) {
         return true;
     }
     if (!first_bytes[(unsigned char)line.at[0]]) {

@@ -330,6 +330,17 @@ static enum tw_status take_block(struct tw_pipeline *pipeline, const struct tw_s
     return status;
 }
 
+/* The new part of a piece of a record, from its first blank on: a secret that the cut went through
+ * would show its tail without its name. */
+static struct tw_span behind_overlap(struct tw_span text, size_t overlap)
+{
+    struct tw_span rest = tw_base_span_skip(text, overlap);
+    while (rest.length > 0 && strchr(" \t\n", rest.at[0]) == NULL) {
+        rest = tw_base_span_skip(rest, 1);
+    }
+    return rest;
+}
+
 /* Hands out all records of a block. */
 static enum tw_status list_block(struct tw_pipeline *pipeline, const struct tw_scan_block *block,
                                  tw_pipeline_record take, void *payload, struct tw_error *error)
@@ -340,6 +351,9 @@ static enum tw_status list_block(struct tw_pipeline *pipeline, const struct tw_s
         size_t start;
         frame(pipeline, block, at, &record, &start, &at);
         describe(pipeline, &record);
+        if (start < block->skip) {
+            record.message = behind_overlap(record.text, block->skip - start);
+        }
         status = take(payload, &record, error);
         pipeline->report.input.records++;
     }

@@ -37,6 +37,7 @@ struct tw_report_options {
     const struct tw_report_pack *packs; /**< copied */
     size_t pack_count;
     double min_confidence; /**< what a family has to reach; only told to the reader */
+    bool reached;          /**< a folder that the user named could be read: not all is unreadable */
     bool strict;           /**< incomplete counts even where something was diagnosed */
     bool exit_zero;        /**< a diagnosis is no reason for a status of its own */
 };
@@ -53,6 +54,7 @@ struct tw_report_totals {
     uint64_t inputs;     /**< all of them, also ignored and unreadable ones */
     uint64_t ignored;    /**< do not look like a log */
     uint64_t incomplete; /**< could not be looked at, or not as a whole */
+    bool reached;        /**< a folder that the user named could be read */
     uint64_t unreadable; /**< of these: nothing of it could be read */
     uint64_t bytes;
     uint64_t hits;

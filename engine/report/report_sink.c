@@ -159,6 +159,7 @@ enum tw_status tw_report_finish(struct tw_report *report, double seconds,
 {
     struct tw_report_totals *own = &report->tally.totals;
     own->seconds = seconds;
+    own->reached = report->options.reached;
     own->exit_status = report->signal != 0 ? 128 + report->signal
                                            : tw_report_exit_status(own, report->options.strict,
                                                                    report->options.exit_zero);

@@ -10,7 +10,9 @@
 
 int tw_report_exit_status(const struct tw_report_totals *totals, bool strict, bool exit_zero)
 {
-    if (totals->inputs > 0 && totals->unreadable == totals->inputs) {
+    bool nothing_read =
+        totals->inputs > 0 && !totals->reached && totals->unreadable == totals->inputs;
+    if (nothing_read && totals->diagnoses == 0 && totals->inconclusive == 0) {
         return 2;
     }
     if (totals->incomplete > 0 && (totals->diagnoses == 0 || strict)) {

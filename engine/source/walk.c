@@ -74,9 +74,17 @@ static enum tw_status walk(struct tw_source_paths *paths, const char *directory,
         return add_failure(paths, directory, depth == 1, errno, error);
     }
     enum tw_status status = TW_OK;
-    for (struct dirent *entry; status == TW_OK && (entry = readdir(folder)) != NULL;) {
+    while (status == TW_OK) {
+        errno = 0; /* readdir tells an error from the end by it alone */
+        struct dirent *entry = readdir(folder);
         struct tw_buffer path = TW_BUFFER_INIT(PATH_BYTES);
         struct stat info;
+        if (entry == NULL) {
+            if (errno != 0) {
+                status = add_failure(paths, directory, false, errno, error);
+            }
+            break;
+        }
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
             continue;
         }
@@ -87,8 +95,10 @@ static enum tw_status walk(struct tw_source_paths *paths, const char *directory,
             status = add(paths, directory, false, "its path is too long", error);
         } else if (lstat(path.at, &info) != 0) {
             status = add_failure(paths, path.at, false, errno, error);
-        } else if (S_ISDIR(info.st_mode) && depth < TW_WALK_DEPTH) {
-            status = walk(paths, path.at, depth + 1, filter, error);
+        } else if (S_ISDIR(info.st_mode)) {
+            status = depth < TW_WALK_DEPTH
+                         ? walk(paths, path.at, depth + 1, filter, error)
+                         : add(paths, path.at, false, "too many folders within one another", error);
         } else if (S_ISREG(info.st_mode) && is_wanted(path.at, filter)) {
             status = add(paths, path.at, false, NULL, error);
         }
