@@ -330,6 +330,54 @@ def check_paste(tool):
          "only %d bytes of a line of %d arrived" % (report["inputs"][0]["bytes"], len(long_line)))
 
 
+def check_output_behind_link(tool):
+    """--output behind a symbolic link replaces the file, not the link, and keeps its mode."""
+    folder = tool.folder()
+    real, link = os.path.join(folder, "real.txt"), os.path.join(folder, "link.txt")
+    with open(real, "w") as stream:
+        stream.write("old")
+    os.chmod(real, 0o640)
+    os.symlink("real.txt", link)
+    need(tool.run("--output", link, Place(tool).bad()).status == 1, "no diagnosis")
+    need(os.path.islink(link), "the link was replaced")
+    with open(real) as stream:
+        need("What to do" in stream.read(), "the file behind the link has no report")
+    need(os.stat(real).st_mode & 0o777 == 0o640, "the mode is %o" % os.stat(real).st_mode)
+
+
+def check_closed_standard_error(tool):
+    """With standard error closed no message gets into the report."""
+    target = os.path.join(tool.folder(), "report.json")
+    tool.run("-c", 'exec "$0" --format json --output "$1" /no/such/file "$2" 2>&-', tool.executable, target,
+             Place(tool).bad(), executable="/bin/sh")
+    with open(target) as stream:
+        need(json.load(stream)["verdict"] is not None, "no verdict")
+
+
+def check_reached_folder(tool):
+    """A folder that was looked at is a PATH that was not missing."""
+    need(tool.run("/no/such/file", tool.folder()).status == 3, "status %d"
+         % tool.run("/no/such/file", tool.folder()).status)
+
+
+def check_key_in_records(tool):
+    """records: the body of a private key is redacted with its first line; a cut secret shows no tail."""
+    body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj"
+    key = "start\n-----BEGIN PRIVATE KEY-----\n%s\n%s\n-----END PRIVATE KEY-----\n" % (body, body)
+    result = tool.run("records", stdin=key.encode())
+    need(body[:20] not in result.text, "the key is printed: %s" % short(result.text))
+    size = 1 << 20
+    long_line = b"x " * ((size - 6000) // 2) + b"access_token=" + b"S3cr3tT0ken" * 1000 + b" end\n"
+    result = tool.run("records", stdin=long_line)
+    need("S3cr3tT0ken" not in result.text, "the tail of a cut secret is printed")
+
+
+def check_many_bytes_of_hits(tool):
+    """Patterns that look at a whole record are asked once: a record full of their anchors ends in time."""
+    line = b"  A call to SSPI failed, see inner exception.\n"
+    need(tool.run(stdin=line * ((1 << 20) // len(line)), timeout=20).status in (0, 1, 3), "an odd status")
+
+
 def check_stdin_name(tool):
     """Standard input has one name, and `-` among files is it."""
     place = Place(tool)
@@ -345,6 +393,7 @@ def checks(tool):
     table = (check_same, check_deterministic, check_formats, check_output, check_color, check_min_confidence,
              check_client, check_include,
              check_files_from, check_order, check_max_bytes, check_stats_and_verbose, check_all, check_help, check_records, check_explain,
-             check_signatures, check_own_pack, check_paste, check_stdin_name)
+             check_signatures, check_own_pack, check_paste, check_output_behind_link, check_closed_standard_error, check_reached_folder,
+             check_key_in_records, check_many_bytes_of_hits, check_stdin_name)
     return [("options/" + check.__name__[6:].replace("_", "-"),
              lambda check=check: check(tool)) for check in table]

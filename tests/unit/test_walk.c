@@ -173,7 +173,13 @@ START_TEST(goes_so_deep_and_no_deeper)
         tw_base_buffer_print(&path, "/d");
     }
     walk("/deep", NULL);
-    ck_assert_uint_eq(paths.count, TW_WALK_DEPTH);
+    /* What lies deeper is not passed over in silence. */
+    ck_assert_uint_eq(paths.count, TW_WALK_DEPTH + 1);
+    size_t failures = 0;
+    for (size_t i = 0; i < paths.count; i++) {
+        failures += paths.at[i].failure != NULL;
+    }
+    ck_assert_uint_eq(failures, 1);
     tw_base_buffer_free(&path);
 }
 END_TEST
