@@ -123,6 +123,7 @@ struct tw_judgement {
     uint64_t dropped;
     struct tw_terms version_terms;
     struct tw_terms service_terms;
+    size_t service_evidence; /**< the piece that they hang on: it names the host */
     bool on_service, off_service;
     uint32_t family; /**< the likeliest; TW_PACK_NONE: nothing is supported */
     uint32_t cause;  /**< the likeliest of it, or its fallback */

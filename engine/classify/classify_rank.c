@@ -377,6 +377,12 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
     }
     if (judgement->on_service) {
         judgement->service_terms = classifier->pack->service->on_service;
+        for (size_t i = judgement->evidence_count; i-- > 0;) {
+            const char *host = judgement->evidence[i]->host;
+            if (host[0] != '\0' && tw_classify_is_service(classifier->pack, host)) {
+                judgement->service_evidence = i;
+            }
+        }
     }
     /* They shift between causes that something speaks for, and make none. */
     bool *supported = classifier->supported;

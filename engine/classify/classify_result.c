@@ -32,11 +32,14 @@ static const char *const *cause_ids(const struct tw_classifier *classifier, stru
 /* The terms that this piece of evidence added. */
 static enum tw_status set_terms(const struct tw_classifier *classifier,
                                 const struct tw_pack_signature *signature,
-                                struct tw_terms version_terms, struct tlswhy_evidence *evidence)
+                                struct tw_terms version_terms, struct tw_terms service_terms,
+                                struct tlswhy_evidence *evidence)
 {
     const struct tw_pack *pack = classifier->pack;
-    const struct tw_terms parts[] = {signature->supports, signature->rules_out, version_terms};
-    size_t count = signature->supports.count + signature->rules_out.count + version_terms.count;
+    const struct tw_terms parts[] = {signature->supports, signature->rules_out, version_terms,
+                                     service_terms};
+    size_t count = signature->supports.count + signature->rules_out.count + version_terms.count +
+                   service_terms.count;
     struct tlswhy_term *terms = tw_base_arena_alloc(classifier->arena, count, sizeof *terms);
     if (terms == NULL) {
         return TW_ERR_MEMORY;
@@ -60,9 +63,13 @@ static enum tw_status set_evidence(const struct tw_classifier *classifier,
     const struct tw_held *held = judgement->evidence[index];
     const struct tw_pack_signature *signature = tw_classify_signature(classifier, held);
     struct tw_terms version_terms = {0, 0};
+    struct tw_terms service_terms = {0, 0};
     bool counts = judgement->counts[index];
     if (judgement->tells_version[index]) {
         version_terms = judgement->version_terms;
+    }
+    if (index == judgement->service_evidence) {
+        service_terms = judgement->service_terms;
     }
     *evidence = (struct tlswhy_evidence){
         .signature = tw_pack_text(pack, signature->id),
@@ -85,7 +92,7 @@ static enum tw_status set_evidence(const struct tw_classifier *classifier,
     };
     struct tw_pack_signature none = {.kind = 0};
     enum tw_status status =
-        set_terms(classifier, counts ? signature : &none, version_terms, evidence);
+        set_terms(classifier, counts ? signature : &none, version_terms, service_terms, evidence);
     bool failed =
         evidence->supports == NULL || evidence->rules_out == NULL || evidence->record_id == NULL;
     return failed ? TW_ERR_MEMORY : status;

@@ -15,6 +15,10 @@
 #define CAUSE_SHOWN_FROM 0.005
 #define HOSTS_SHOWN 3
 
+/* From here on the family's confidence says more than the cause's and is worth a line of its own.
+ */
+#define TELLING_DIFFERENCE 0.1
+
 static const char undecided[] = "Not enough evidence for a verdict";
 
 static bool is_equal(const char *a, const char *b)
@@ -58,7 +62,8 @@ static void show_headline(struct tw_report_page *page, const struct tlswhy_diagn
     size_t width = headline == NULL ? 0 : tw_report_width(page, headline);
     const char *note = full;
     if (strcmp(cause, family) == 0 ||
-        (diagnosis->look_alike && width + strlen(full) > room && width + strlen(brief) <= room)) {
+        (diagnosis->look_alike && width + strlen(full) > room && width + strlen(brief) <= room &&
+         diagnosis->family_confidence - diagnosis->cause.confidence < TELLING_DIFFERENCE)) {
         note = brief;
     }
     size_t at = page->columns > strlen(note) ? page->columns - strlen(note) : 0;
