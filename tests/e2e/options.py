@@ -330,6 +330,18 @@ def check_paste(tool):
          "only %d bytes of a line of %d arrived" % (report["inputs"][0]["bytes"], len(long_line)))
 
 
+def check_completion(tool):
+    """completion: the man page is the one in docs/, the script for bash is valid, other words are refused."""
+    with open(os.path.join(tool.root, "docs", "tlswhy.1"), encoding="utf-8") as stream:
+        need(tool.run("completion", "man").text == stream.read(),
+             "docs/tlswhy.1 is old: build/bin/tlswhy completion man > docs/tlswhy.1")
+    script = tool.run("completion", "bash")
+    checked = subprocess.run(["bash", "-n"], input=script.out, capture_output=True, check=False)
+    need(script.status == 0 and checked.returncode == 0, "bash says %s" % short(checked.stderr))
+    need(tool.run("completion", "zsh").status == 0, "no script for zsh")
+    need(tool.run("completion", "fish").status == 2, "an unknown shell is accepted")
+
+
 def check_output_behind_link(tool):
     """--output behind a symbolic link replaces the file, not the link, and keeps its mode."""
     folder = tool.folder()
@@ -393,7 +405,7 @@ def checks(tool):
     table = (check_same, check_deterministic, check_formats, check_output, check_color, check_min_confidence,
              check_client, check_include,
              check_files_from, check_order, check_max_bytes, check_stats_and_verbose, check_all, check_help, check_records, check_explain,
-             check_signatures, check_own_pack, check_paste, check_output_behind_link, check_closed_standard_error, check_reached_folder,
+             check_signatures, check_own_pack, check_paste, check_completion, check_output_behind_link, check_closed_standard_error, check_reached_folder,
              check_key_in_records, check_many_bytes_of_hits, check_stdin_name)
     return [("options/" + check.__name__[6:].replace("_", "-"),
              lambda check=check: check(tool)) for check in table]
