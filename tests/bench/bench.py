@@ -159,11 +159,16 @@ def measure_all(executable, bench, size, rounds):
         with open(names[name], "w", encoding="utf-8") as stream:
             stream.write("\n".join(texts) + "\n")
     added = [executable, "--jobs", "1", "--signatures", generated]
+    known = pack.generate(bench.path("alone"), alone=True)
+    alone = [executable, "--jobs", "1", "--no-default-signatures", "--signatures", bench.path("alone")]
     paste = bench.path("paste.log")
     corpus.paste(paste)
+    failure = bench.path("failure.log")
+    corpus.paste(failure, "Microsoft.Xrm.Tooling.Connector.CrmServiceClient Error: 2 : %s\n" % known[0])
     parts = ["# Performance\n\nMade by `scripts/bench`. Compare rows of one table, by their ratios.\n\n%s.\n\n"
              "`default`: the pack that is built in; the peers get its %d literal wordings. `+300`: 300 generated "
-             "signatures (60 %% literals, 20 %% caseless, 20 %% patterns) added; the peers get the %d literal and "
+             "signatures (60 %% literals, 20 %% caseless, 20 %% patterns) added, `300 alone`: without the built-in "
+             "pack; the peers get the %d literal and "
              "case-sensitive wordings of both.\n" % (machine(), len(default), len(default) + len(more))]
     print(parts[0], flush=True)
 
@@ -174,6 +179,8 @@ def measure_all(executable, bench, size, rounds):
     show(start_up(bench, [
         ("tlswhy, default, no cache", [executable, paste], True),
         ("tlswhy, default", [executable, paste], False),
+        ("tlswhy, 300 alone, no cache: compiles", [*alone, failure], True),
+        ("tlswhy, 300 alone", [*alone, failure], False),
         ("tlswhy, +300, no cache: compiles", [*added, paste], True),
         ("tlswhy, +300", [*added, paste], False),
         ("grep -F -f, default", ["grep", "-F", "-c", "-f", names["default"], paste], False),

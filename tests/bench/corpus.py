@@ -104,9 +104,9 @@ def write(path, count, planted):
     return size
 
 
-def paste(path):
-    """A log of about 10 KB that ends in a failure."""
+def paste(path, failure=FAILURE):
+    """A log of about 10 KB that ends in `failure`."""
     rng = random.Random(2)
     lines = [trace_line(rng, second) for second in range(52)]
     with open(path, "w", encoding="utf-8") as stream:
-        stream.write("\n".join(lines) + "\n" + FAILURE)
+        stream.write("\n".join(lines) + "\n" + failure)

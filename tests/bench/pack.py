@@ -25,7 +25,29 @@ references:
     document: "Notes of the benchmark"
     section: "Generated signatures"
     as_of: "2026-11-24"
-signatures:
+"""
+
+KNOWLEDGE = """\
+families:
+  - id: network
+    title: "network"
+    look_alike: true
+causes:
+  - id: connection-reset
+    family: network
+    title: "the connection was cut"
+    headline: "Connection cut"
+    meaning: "A connection that was open was closed."
+    prior: 3
+    told_apart_by: "if data had already flowed"
+    fixes: [retry-connection]
+    references: [bench-notes]
+fixes:
+  - id: retry-connection
+    title: "Try again"
+    steps:
+      - "Connect once more."
+    references: [bench-notes]
 """
 
 
@@ -82,7 +104,7 @@ def signature(number, rng):
     kind: error
     wordings:
       - text: "%s"%s
-    supports: {connection-reset: weak}
+    supports: {connection-reset: strong}
     references: [bench-notes]
     samples:
       match:
@@ -93,11 +115,13 @@ def signature(number, rng):
     return body, (text if kind == "literal" else None)
 
 
-def generate(folder, count=300):
-    """Writes a pack of `count` signatures into `folder`; its case-sensitive literals."""
+def generate(folder, count=300, alone=False):
+    """Writes a pack of `count` signatures into `folder`; its case-sensitive literals.
+
+    Alone, it brings the cause that it names; else the pack beside it has that."""
     rng = random.Random(3)
     made = [signature(number, rng) for number in range(count)]
     os.makedirs(folder)
     with open(os.path.join(folder, "bench.yaml"), "w", encoding="utf-8") as stream:
-        stream.write(HEADER + "".join(body for body, _ in made))
+        stream.write(HEADER + (KNOWLEDGE if alone else "") + "signatures:\n" + "".join(body for body, _ in made))
     return [text for _, text in made if text]
