@@ -100,6 +100,21 @@ struct tw_stream *tw_test_decode(struct tw_span bytes, size_t piece,
     return stream;
 }
 
+int tw_test_decode_without_memory(struct tw_span bytes, size_t piece)
+{
+    int count = 0;
+    for (enum tw_status status = TW_ERR_MEMORY; status != TW_OK; count++) {
+        struct tw_stream *source = tw_test_memory(bytes, piece);
+        struct tw_stream *stream;
+        tw_base_alloc_fail_after(count);
+        status = tw_decode_open(&stream, source, NULL, NULL, NULL);
+        tw_base_alloc_fail_after(-1);
+        ck_assert(status == TW_OK || (status == TW_ERR_MEMORY && stream == NULL));
+        tw_base_stream_free(stream);
+    }
+    return count;
+}
+
 void tw_test_same(struct tw_span got, struct tw_span want)
 {
     ck_assert_msg(tw_base_span_equal(got, want), "got  %.*s\nwant %.*s", (int)got.length, got.at,

@@ -35,6 +35,10 @@ struct tw_stream *tw_test_decode(struct tw_span bytes, size_t piece,
                                  const struct tw_decode_options *options,
                                  struct tw_decode_info *info);
 
+/** Opens the decoders that `bytes` need with ever one more allocation before memory runs out. Fails
+ *  the test where that is not told or leaves a stream. Returns how many tries the last one took. */
+int tw_test_decode_without_memory(struct tw_span bytes, size_t piece);
+
 /** Fails the test where the two differ. */
 void tw_test_same(struct tw_span got, struct tw_span want);
 
