@@ -150,8 +150,9 @@ static enum tw_status compile_database(struct tw_pack_builder *builder, struct t
     return status;
 }
 
-enum tw_status tw_pack_finish(struct tw_pack_builder *builder, struct tw_pack_messages *messages,
-                              struct tw_error *error)
+/* Anchors and the matcher's database: the last step. */
+static enum tw_status finish(struct tw_pack_builder *builder, struct tw_pack_messages *messages,
+                             struct tw_error *error)
 {
     size_t before = messages->count;
     if (tw_pack_choose_anchors(builder, messages) != TW_OK) {
@@ -176,7 +177,7 @@ enum tw_status tw_pack_compile(const struct tw_pack *base, const char *const *di
         status = tw_pack_load(&builder, directories[i], messages, error);
     }
     if (status == TW_OK) {
-        status = tw_pack_finish(&builder, messages, error);
+        status = finish(&builder, messages, error);
     }
     if (status == TW_OK) {
         struct tw_pack view = tw_pack_builder_view(&builder);

@@ -68,10 +68,6 @@ enum tw_status tw_pack_choose_anchors(struct tw_pack_builder *builder,
 /** Chooses an anchor in one text. Returns its length (0: none is usable) and where it begins. */
 size_t tw_pack_choose_anchor(struct tw_span text, size_t *at);
 
-/** Anchors and the matcher's database: the last step. */
-enum tw_status tw_pack_finish(struct tw_pack_builder *builder, struct tw_pack_messages *messages,
-                              struct tw_error *error);
-
 /** All of it: `base` (may be NULL) and directories in, a blob out. TW_ERR_DATA: see the messages.
  */
 enum tw_status tw_pack_compile(const struct tw_pack *base, const char *const *directories,

@@ -33,8 +33,4 @@ int tw_packtool_test(int argc, char **argv);
 /** `profile [--base BLOB] PATH...`: candidates and hits of each signature on given logs. */
 int tw_packtool_profile(int argc, char **argv);
 
-/** Ordinary log text, for measuring how common an anchor is. Embedded by the build from
- * corpora/clean. */
-struct tw_span tw_packtool_everyday(void);
-
 #endif

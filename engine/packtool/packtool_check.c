@@ -33,7 +33,9 @@ __asm__(".section .rodata\n"
 extern const char tw_packtool_everyday_start[];
 extern const char tw_packtool_everyday_end[];
 
-struct tw_span tw_packtool_everyday(void)
+/* Ordinary log text, for measuring how common an anchor is. Embedded by the build from
+ * corpora/clean. */
+static struct tw_span everyday(void)
 {
     return (struct tw_span){tw_packtool_everyday_start,
                             (size_t)(tw_packtool_everyday_end - tw_packtool_everyday_start)};
@@ -65,7 +67,7 @@ static void check_wording(struct checker *checker, uint32_t index)
     const struct tw_pack_wording *wording = &pack->wordings[index];
     const struct tw_pack_signature *signature = &pack->signatures[wording->signature];
     check_pattern(checker, wording->signature, wording->pattern, wording->caseless != 0);
-    double mebibytes = (double)tw_packtool_everyday().length / (1024.0 * 1024.0);
+    double mebibytes = (double)everyday().length / (1024.0 * 1024.0);
     double rate = checker->everyday[wording->anchor] / mebibytes;
     /* One chance find in a small sample is no rate. */
     if (signature->kind == TLSWHY_KIND_ERROR && rate > EVERYDAY_MAX &&
@@ -160,7 +162,7 @@ static bool measure(struct checker *checker)
     checker->everyday = tw_base_alloc(pack->anchor_count, sizeof *checker->everyday);
     bool done = checker->everyday != NULL &&
                 tw_match_open(&matcher, pack->database, pack->anchor_count, &error) == TW_OK &&
-                tw_match_scan(matcher, tw_packtool_everyday(), &hits, &error) == TW_OK;
+                tw_match_scan(matcher, everyday(), &hits, &error) == TW_OK;
     for (size_t i = 0; done && i < hits.count; i++) {
         checker->everyday[hits.at[i].literal]++;
     }

@@ -77,14 +77,10 @@ struct tw_report;
 enum tw_status tw_report_open(struct tw_report **out, const struct tw_report_options *options,
                               tw_report_write write, void *payload, struct tw_error *error);
 
-/** Adds the answer for one input. Nothing of it is referred to after the call. */
+/** Adds the answer for one input, also one that could not be opened. Its strings may hold any
+ * bytes; nothing of it is referred to after the call. */
 enum tw_status tw_report_add(struct tw_report *report, const struct tlswhy_report *answer,
                              struct tw_error *error);
-
-/** Adds a path that could not be opened or walked: an input with the status `error`. Both strings
- *  may hold any bytes. */
-enum tw_status tw_report_add_failure(struct tw_report *report, const char *path,
-                                     const char *message, struct tw_error *error);
 
 /** Ends the report and fills `*totals` (may be NULL). Where the exit status is 2 the report stays
  *  without its end (json: nothing at all; ndjson: no summary), so that nobody takes it for whole.

@@ -5,7 +5,6 @@
 #include "report/report_sink.h"
 
 #include "base/alloc.h"
-#include "base/visible.h"
 
 static const struct tw_report_type *type_of(enum tw_report_format format)
 {
@@ -97,7 +96,8 @@ enum tw_status tw_report_open(struct tw_report **out, const struct tw_report_opt
     return TW_OK;
 }
 
-enum tw_status tw_report_check_buffer(const struct tw_buffer *buffer, struct tw_error *error)
+/* Turns what became of a buffer into an error of the report. */
+static enum tw_status check_buffer(const struct tw_buffer *buffer, struct tw_error *error)
 {
     switch (buffer->status) {
     case TW_OK:
@@ -113,7 +113,7 @@ enum tw_status tw_report_check_buffer(const struct tw_buffer *buffer, struct tw_
 
 enum tw_status tw_report_flush(struct tw_report *report, struct tw_error *error)
 {
-    enum tw_status status = tw_report_check_buffer(&report->out, error);
+    enum tw_status status = check_buffer(&report->out, error);
     if (status == TW_OK && report->out.length > 0) {
         status = report->write(report->payload, tw_base_buffer_span(&report->out), error);
     }
@@ -129,29 +129,6 @@ enum tw_status tw_report_add(struct tw_report *report, const struct tlswhy_repor
         return status;
     }
     return report->type->add(report, answer, error);
-}
-
-enum tw_status tw_report_add_failure(struct tw_report *report, const char *path,
-                                     const char *message, struct tw_error *error)
-{
-    struct tw_buffer text = TW_BUFFER_INIT(TW_REPORT_RENDER_MAX);
-    tw_base_visible(&text, tw_base_span(path), false);
-    tw_base_buffer_add_char(&text, '\0');
-    size_t split = text.length;
-    tw_base_visible(&text, tw_base_span(message), false);
-    tw_base_buffer_add_char(&text, '\0');
-    enum tw_status status = tw_report_check_buffer(&text, error);
-    if (status == TW_OK) {
-        struct tlswhy_report answer = {
-            .input = {.path = text.at,
-                      .status = TLSWHY_INPUT_ERROR,
-                      .incomplete = true,
-                      .error = text.at + split},
-        };
-        status = tw_report_add(report, &answer, error);
-    }
-    tw_base_buffer_free(&text);
-    return status;
 }
 
 enum tw_status tw_report_finish(struct tw_report *report, double seconds,

@@ -43,7 +43,4 @@ extern const struct tw_report_type tw_report_ndjson;
 /** Hands over report->out and empties it; fails where it did not take all that was appended. */
 enum tw_status tw_report_flush(struct tw_report *report, struct tw_error *error);
 
-/** Turns what became of a buffer into an error of the report. */
-enum tw_status tw_report_check_buffer(const struct tw_buffer *buffer, struct tw_error *error);
-
 #endif

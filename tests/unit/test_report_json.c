@@ -140,8 +140,11 @@ START_TEST(failures_may_hold_any_bytes)
     struct tw_report_totals totals;
     ck_assert_int_eq(tw_report_open(&report, &options, tw_test_keep, &rendered, &error), TW_OK);
     ck_assert_int_eq(tw_report_add(report, &quiet_answer, &error), TW_OK);
-    ck_assert_int_eq(tw_report_add_failure(report, "bad\xff\x1b[31m\n", "No such file", &error),
-                     TW_OK);
+    const struct tlswhy_report unreadable = {.input = {.path = "bad\xff\x1b[31m\n",
+                                                       .status = TLSWHY_INPUT_ERROR,
+                                                       .incomplete = true,
+                                                       .error = "No such file"}};
+    ck_assert_int_eq(tw_report_add(report, &unreadable, &error), TW_OK);
     ck_assert_int_eq(tw_report_finish(report, 0, &totals, &error), TW_OK);
     tw_report_free(report);
     tw_base_buffer_add_char(&rendered, '\0');
