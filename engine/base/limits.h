@@ -57,6 +57,9 @@
 /** Distinct hosts remembered of one input; the table only tells look-alikes apart. */
 #define TW_HOSTS_MAX 1024u
 
+/** Distinct hosts that a condition of a pack can count; more than any asks for. */
+#define TW_COUNTED_HOSTS_MAX 16u
+
 /** Largest file of a pack. The whole default pack is below 1 MiB. */
 #define TW_YAML_MAX (4u << 20)
 

@@ -13,6 +13,7 @@ enum tw_status tw_classify_new(struct tw_classifier **out, const struct tw_pack 
         made->options = *options;
         made->contexts = tw_base_alloc(TW_HOSTS_MAX, sizeof *made->contexts);
         made->first_context = tw_base_alloc(pack->signature_count, sizeof *made->first_context);
+        made->seen = tw_base_alloc(pack->signature_count, sizeof *made->seen);
         made->score = tw_base_alloc(pack->cause_count, sizeof *made->score);
         made->confidence = tw_base_alloc(pack->cause_count, sizeof *made->confidence);
         made->fixes = tw_base_alloc(pack->fix_count, sizeof *made->fixes);
@@ -20,7 +21,7 @@ enum tw_status tw_classify_new(struct tw_classifier **out, const struct tw_pack 
     }
     if (made == NULL || made->contexts == NULL || made->first_context == NULL ||
         made->score == NULL || made->confidence == NULL || made->supported == NULL ||
-        made->fixes == NULL) {
+        made->fixes == NULL || made->seen == NULL) {
         tw_classify_free(made);
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
@@ -42,6 +43,9 @@ static void forget(struct tw_classifier *classifier)
     tw_base_arena_free(classifier->arena);
     if (classifier->fixes != NULL) {
         memset(classifier->fixes, 0, classifier->pack->fix_count * sizeof *classifier->fixes);
+    }
+    if (classifier->seen != NULL) {
+        memset(classifier->seen, 0, classifier->pack->signature_count * sizeof *classifier->seen);
     }
     classifier->closed = NULL;
     classifier->closed_count = classifier->closed_room = 0;
@@ -96,6 +100,7 @@ void tw_classify_free(struct tw_classifier *classifier)
         forget(classifier);
         tw_base_free(classifier->contexts);
         tw_base_free(classifier->first_context);
+        tw_base_free(classifier->seen);
         tw_base_free(classifier->score);
         tw_base_free(classifier->confidence);
         tw_base_free(classifier->fixes);

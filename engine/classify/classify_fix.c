@@ -14,6 +14,20 @@ struct choice {
     size_t count;
 };
 
+/* Whether the log shows that this fix has been made. */
+static bool is_done(const struct tw_pack *pack, const struct tw_judgement *judgement, uint32_t fix)
+{
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        struct tw_list done = pack->signatures[judgement->evidence[i]->signature].done;
+        for (uint32_t k = 0; judgement->counts[i] && k < done.count; k++) {
+            if (tw_pack_number(pack, done, k) == fix) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void choose(struct choice *choice, size_t most, uint32_t index)
 {
     for (size_t i = 0; i < choice->count; i++) {
@@ -26,27 +40,34 @@ static void choose(struct choice *choice, size_t most, uint32_t index)
     }
 }
 
-/* The fixes of a cause: those that fit the client, or else those of the cause. */
-static void choose_fixes(const struct tw_classifier *classifier, uint32_t client, uint32_t cause,
-                         size_t most, struct choice *choice)
+/* The fixes of a cause: those that fit the client, or else those of the cause; those that the log
+ * shows as made only where there is no other. */
+static void choose_fixes(const struct tw_classifier *classifier,
+                         const struct tw_judgement *judgement, uint32_t cause, size_t most,
+                         struct choice *choice)
 {
     const struct tw_pack *pack = classifier->pack;
-    struct tw_list list = {0, 0};
-    if (client != TW_PACK_NONE) {
-        list = pack->clients[client].cause_fixes;
-    }
     size_t before = choice->count;
-    for (uint32_t i = 0; i + 1 < list.count && choice->count < most; i += 2) {
-        if (tw_pack_number(pack, list, i) == cause) {
-            choose(choice, most, tw_pack_number(pack, list, i + 1));
+    for (int made = 0; made < 2 && choice->count == before; made++) {
+        struct tw_list list = {0, 0};
+        if (judgement->client != TW_PACK_NONE) {
+            list = pack->clients[judgement->client].cause_fixes;
         }
-    }
-    struct tw_list own = pack->causes[cause].fixes;
-    for (uint32_t i = 0; choice->count == before && i < own.count && i < most; i++) {
-        for (uint32_t k = i; k < own.count; k++) {
-            choose(choice, most, tw_pack_number(pack, own, k));
+        for (uint32_t i = 0; i + 1 < list.count; i += 2) {
+            uint32_t fix = tw_pack_number(pack, list, i + 1);
+            if (tw_pack_number(pack, list, i) == cause &&
+                is_done(pack, judgement, fix) == (made != 0)) {
+                choose(choice, most, fix);
+            }
         }
-        break;
+        bool fits_client = choice->count > before;
+        struct tw_list own = pack->causes[cause].fixes;
+        for (uint32_t i = 0; !fits_client && i < own.count; i++) {
+            uint32_t fix = tw_pack_number(pack, own, i);
+            if (is_done(pack, judgement, fix) == (made != 0)) {
+                choose(choice, most, fix);
+            }
+        }
     }
 }
 
@@ -210,13 +231,13 @@ enum tw_status tw_classify_fixes(struct tw_classifier *classifier,
     if (!judgement->conclusive || status != TW_OK) {
         return status;
     }
-    choose_fixes(classifier, judgement->client, judgement->cause, 1, &fixes);
+    choose_fixes(classifier, judgement, judgement->cause, 1, &fixes);
     if (rival != TW_PACK_NONE && pack->causes[rival].family == judgement->family &&
         alternatives[0].confidence >= ALTERNATIVE_FIX) {
-        choose_fixes(classifier, judgement->client, rival, fixes.count + 1, &fixes);
+        choose_fixes(classifier, judgement, rival, fixes.count + 1, &fixes);
     }
     struct choice all = {.count = 0};
-    choose_fixes(classifier, judgement->client, judgement->cause, FIXES_MAX, &all);
+    choose_fixes(classifier, judgement, judgement->cause, FIXES_MAX, &all);
     for (size_t i = 0; i < all.count; i++) {
         choose(&fixes, FIXES_MAX, all.at[i]);
     }

@@ -101,6 +101,7 @@ enum tw_status tw_classify_hold(const struct tw_classifier *classifier,
                                 struct tw_arena *arena, struct tw_held *held)
 {
     *held = (struct tw_held){.signature = hit->signature,
+                             .client = tw_classify_client(classifier->pack, hit),
                              .record_id = record->id,
                              .at = hit->at,
                              .out = record->at.out,

@@ -46,9 +46,15 @@ bool tw_classify_is_service(const struct tw_pack *pack, const char *host)
     return false;
 }
 
-tw_text tw_classify_stack(const struct tw_classifier *classifier, uint32_t signature)
+uint32_t tw_classify_client(const struct tw_pack *pack, const struct tw_hit *hit)
 {
-    uint32_t client = classifier->pack->signatures[signature].client;
+    uint32_t client = pack->wordings[hit->wording].client;
+    return client != TW_PACK_NONE ? client : pack->signatures[hit->signature].client;
+}
+
+tw_text tw_classify_stack(const struct tw_classifier *classifier, const struct tw_hit *hit)
+{
+    uint32_t client = tw_classify_client(classifier->pack, hit);
     return client == TW_PACK_NONE ? 0 : classifier->pack->clients[client].stack;
 }
 

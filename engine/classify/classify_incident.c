@@ -87,7 +87,7 @@ static bool applies(const struct tw_classifier *classifier, const struct tw_cont
         context->order < classifier->attempt_order;
     return !(incident->fresh && before) && !earlier_attempt &&
            !tw_classify_stacks_differ(classifier, incident->stack,
-                                      tw_classify_stack(classifier, context->signature));
+                                      tw_classify_stack(classifier, &context->hit));
 }
 
 static enum tw_status add_context(struct tw_classifier *classifier,
@@ -306,12 +306,22 @@ static tw_text stack_of_chain(const struct tw_classifier *classifier, const stru
                               size_t count, uint32_t chain)
 {
     for (size_t i = 0; i < count; i++) {
-        tw_text stack = tw_classify_stack(classifier, hits[i].signature);
+        tw_text stack = tw_classify_stack(classifier, &hits[i]);
         if (hits[i].chain == chain && stack != 0) {
             return stack;
         }
     }
     return 0;
+}
+
+static void note_seen(struct tw_classifier *classifier, const struct tw_record *record,
+                      const struct tw_hit *hit)
+{
+    struct tw_seen *seen = &classifier->seen[hit->signature];
+    uint64_t at = record->at.out + hit->start;
+    seen->first = seen->ever ? seen->first : at;
+    seen->last = at;
+    seen->ever = true;
 }
 
 enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw_record *record,
@@ -321,6 +331,7 @@ enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw
     /* Context first: what a record says of its client counts for the error in it, wherever it
      * stands. */
     for (size_t i = 0; status == TW_OK && i < count; i++) {
+        note_seen(classifier, record, &hits[i]);
         if (classifier->pack->signatures[hits[i].signature].kind != TLSWHY_KIND_ERROR) {
             status = add_to_context(classifier, record, &hits[i]);
         }

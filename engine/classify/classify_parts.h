@@ -28,6 +28,7 @@
  * input. */
 struct tw_held {
     uint32_t signature;
+    uint32_t client; /**< whom it proves or hints at; TW_PACK_NONE */
     uint64_t record_id;
     struct tw_cursor at; /**< the hit itself */
     uint64_t out;        /**< where its record begins in the text */
@@ -87,6 +88,13 @@ struct tw_incident {
     struct tw_arena *arena;        /**< strings of its hits */
 };
 
+/** Where a signature stood in the input: places in its text. */
+struct tw_seen {
+    bool ever;
+    uint64_t first;
+    uint64_t last;
+};
+
 struct tw_classifier {
     const struct tw_pack *pack;
     struct tw_classify_options options;
@@ -95,6 +103,7 @@ struct tw_classifier {
     struct tw_context *contexts;
     size_t context_count;
     uint32_t *first_context; /**< by signature: its first context, or TW_PACK_NONE */
+    struct tw_seen *seen;    /**< by signature */
     uint64_t serial;
     uint64_t attempt;         /**< 0: the log shows no beginning of an attempt */
     uint64_t attempt_order;   /**< serial of the context that began the last one */
@@ -157,9 +166,11 @@ enum tw_status tw_classify_unlatch(const struct tw_classifier *classifier,
 /** Forgets all contexts. */
 void tw_classify_forget(struct tw_classifier *classifier);
 
-/** classify_host.c: the stack of a signature's client: of a client, whom it proves, of an error,
- * whom it hints at. Absent: not known. */
-tw_text tw_classify_stack(const struct tw_classifier *classifier, uint32_t signature);
+/** classify_host.c: whom a hit proves or hints at: what its wording says, or its signature;
+ * TW_PACK_NONE where they say nothing. */
+uint32_t tw_classify_client(const struct tw_pack *pack, const struct tw_hit *hit);
+/** classify_host.c: the stack of the client of a hit. Absent: not known. */
+tw_text tw_classify_stack(const struct tw_classifier *classifier, const struct tw_hit *hit);
 /** Whether two stacks are known and not the same. */
 bool tw_classify_stacks_differ(const struct tw_classifier *classifier, tw_text a, tw_text b);
 
@@ -177,6 +188,15 @@ void tw_classify_incident_free(struct tw_incident *incident);
  */
 void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident *incident,
                       struct tw_judgement *judgement);
+
+/** classify_when.c: adds to the judgement what can be concluded from its evidence and the input
+ * (the signatures with `when`); returns how many pieces. They stand at the end of the evidence and
+ * count. Out of memory only loses them. */
+size_t tw_classify_conclude(struct tw_classifier *classifier, const struct tw_incident *incident,
+                            struct tw_judgement *judgement);
+
+/** Whether a host is one of the incident's. */
+bool tw_classify_is_host_of(const struct tw_incident *incident, const char *host);
 
 /** classify_result.c: the diagnosis of a judged incident, in the arena of the result. */
 enum tw_status tw_classify_result(struct tw_classifier *classifier,

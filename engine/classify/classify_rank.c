@@ -32,16 +32,6 @@ static int by_place(const void *left, const void *right)
     return a->signature < b->signature ? -1 : a->signature > b->signature;
 }
 
-static bool among(const struct tw_judgement *judgement, uint32_t signature)
-{
-    for (size_t i = 0; i < judgement->evidence_count; i++) {
-        if (judgement->evidence[i]->signature == signature) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whether this very piece is there: the signature about this host. */
 static bool is_known(const struct tw_judgement *judgement, uint32_t signature, const char *host)
 {
@@ -55,17 +45,17 @@ static bool is_known(const struct tw_judgement *judgement, uint32_t signature, c
 }
 
 static bool any_among(const struct tw_classifier *classifier, const struct tw_judgement *judgement,
-                      struct tw_list signatures)
+                      struct tw_list names)
 {
-    for (uint32_t i = 0; i < signatures.count; i++) {
-        if (among(judgement, tw_pack_number(classifier->pack, signatures, i))) {
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        if (tw_pack_is_named(classifier->pack, names, judgement->evidence[i]->signature)) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_host_of(const struct tw_incident *incident, const char *host)
+bool tw_classify_is_host_of(const struct tw_incident *incident, const char *host)
 {
     for (size_t i = 0; i < incident->host_count; i++) {
         if (strcmp(incident->hosts[i], host) == 0) {
@@ -120,7 +110,7 @@ static bool counts(const struct tw_classifier *classifier, const struct tw_incid
         return true;
     }
     if (held->host[0] != '\0') {
-        return incident->host_count == 0 || is_host_of(incident, held->host);
+        return incident->host_count == 0 || tw_classify_is_host_of(incident, held->host);
     }
     return signature->kind == TLSWHY_KIND_ERROR || (incident->in_attempt && held->attempt != 0) ||
            is_beside_error(classifier, incident, held);
@@ -137,7 +127,7 @@ static void add_from_input(struct tw_classifier *classifier, const struct tw_inc
             &classifier->pack->signatures[context->signature];
         bool applies = signature->scope == TW_SCOPE_INPUT ||
                        (signature->scope == TW_SCOPE_HOST && context->host[0] != '\0' &&
-                        is_host_of(incident, context->host));
+                        tw_classify_is_host_of(incident, context->host));
         if (signature->kind != TLSWHY_KIND_FACT || !applies ||
             is_known(judgement, context->signature, context->host)) {
             continue;
@@ -170,20 +160,20 @@ static void choose_client(const struct tw_classifier *classifier,
         const struct tw_pack_signature *signature = &pack->signatures[context->signature];
         bool fits = !incident->fresh &&
                     !tw_classify_stacks_differ(classifier, incident->stack,
-                                               tw_classify_stack(classifier, context->signature));
+                                               tw_classify_stack(classifier, &context->hit));
         if (signature->kind == TLSWHY_KIND_CLIENT && fits && context->first_out < first) {
             first = context->first_out;
-            judgement->client = signature->client;
+            judgement->client = tw_classify_client(pack, &context->hit);
         }
     }
     client = client == TW_PACK_NONE ? judgement->client : client;
     for (size_t i = 0; i < judgement->evidence_count; i++) {
-        const struct tw_pack_signature *signature =
-            tw_classify_signature(classifier, judgement->evidence[i]);
-        bool hints = signature->kind == TLSWHY_KIND_ERROR && signature->client != TW_PACK_NONE;
+        const struct tw_held *held = judgement->evidence[i];
+        bool hints = tw_classify_signature(classifier, held)->kind == TLSWHY_KIND_ERROR &&
+                     held->client != TW_PACK_NONE;
         if (hints && (client == TW_PACK_NONE ||
-                      pack->clients[signature->client].rank > pack->clients[client].rank)) {
-            client = signature->client;
+                      pack->clients[held->client].rank > pack->clients[client].rank)) {
+            client = held->client;
             judgement->version = NULL;
         }
     }
@@ -211,8 +201,7 @@ static void judge_version(const struct tw_classifier *classifier, struct tw_judg
     judgement->version_terms = order < 0 ? client->old : client->compliant;
     for (size_t i = judgement->evidence_count; i-- > 0;) {
         const struct tw_held *held = judgement->evidence[i];
-        if (tw_classify_signature(classifier, held)->client == judgement->client &&
-            strcmp(held->version, judgement->version) == 0) {
+        if (held->client == judgement->client && strcmp(held->version, judgement->version) == 0) {
             judgement->tells_version[i] = true;
             return;
         }
@@ -374,6 +363,12 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
         bool service = tw_classify_is_service(classifier->pack, incident->hosts[i]);
         judgement->on_service |= service;
         judgement->off_service |= !service;
+    }
+    for (size_t i = tw_classify_conclude(classifier, incident, judgement); i > 0; i--) {
+        const struct tw_held *held = judgement->evidence[judgement->evidence_count - i];
+        const struct tw_pack_signature *signature = tw_classify_signature(classifier, held);
+        add_terms(classifier, signature->supports);
+        add_terms(classifier, signature->rules_out);
     }
     if (judgement->on_service) {
         judgement->service_terms = classifier->pack->service->on_service;

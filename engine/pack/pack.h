@@ -99,6 +99,42 @@ struct tw_pack_service {
     uint32_t present;
 };
 
+/** A word that signatures share, so that conditions can speak of all of them. */
+struct tw_pack_tag {
+    tw_text id, meaning;
+};
+
+/** Where a condition looks: among the evidence of the incident, in everything of the input that is
+ * about one of its hosts, or in the whole input. */
+enum tw_pack_window {
+    TW_WINDOW_INCIDENT = 0,
+    TW_WINDOW_HOST,
+    TW_WINDOW_INPUT,
+};
+
+/** Whether a condition wants a host of the online service. */
+enum tw_pack_side {
+    TW_SIDE_ANY = 0,
+    TW_SIDE_SERVICE,
+    TW_SIDE_OTHER,
+};
+
+/** What has to be there for a signature that is concluded and not read. Lists hold names: the index
+ * of a signature, or TW_PACK_TAG with that of a tag. An empty list asks for nothing. */
+struct tw_pack_when {
+    uint32_t window; /**< enum tw_pack_window: of all, any, none */
+    uint32_t side;   /**< enum tw_pack_side: of the incident's hosts */
+    struct tw_list all, any, none;
+    struct tw_list before, after; /**< any of these stood there before or after the failure */
+    struct tw_list of;            /**< what `hosts` and `times` count */
+    uint32_t hosts;               /**< at least so many hosts failed with any of `of` */
+    uint32_t times;               /**< at least so many failures had any of `of` */
+    struct tw_list clients;       /**< the client is one of these */
+};
+
+/** In a list of names: the rest is the index of a tag. */
+#define TW_PACK_TAG 0x80000000u
+
 enum tw_pack_scope {
     TW_SCOPE_INCIDENT = 0,
     TW_SCOPE_HOST,
@@ -117,13 +153,18 @@ struct tw_pack_signature {
     uint32_t strength;       /**< the strongest word among its terms */
     struct tw_list wordings; /**< first and count are indexes of tw_pack.wordings, not of numbers */
     struct tw_list seen_in;  /**< texts: format names; empty: all */
-    struct tw_list over, needs_any, needs_none; /**< indexes of signatures */
+    struct tw_list over;     /**< indexes of signatures */
+    struct tw_list needs_any, needs_none; /**< names, as in struct tw_pack_when */
+    struct tw_list tags;                  /**< indexes of tags */
+    struct tw_list done;                  /**< fixes that need not be made where this is seen */
+    uint32_t when; /**< index, or TW_PACK_NONE: it is read in the log, by its wordings */
     struct tw_list references, match_samples, no_match_samples;
     struct tw_terms supports, rules_out;
 };
 
 struct tw_pack_wording {
     uint32_t signature;
+    uint32_t client; /**< whom this wording hints at instead of the signature's; TW_PACK_NONE */
     tw_text text;
     tw_text pattern; /**< PCRE2; absent: compare `text` byte for byte */
     tw_text language;
@@ -153,14 +194,16 @@ struct tw_pack {
     const struct tw_pack_prior *priors;
     const struct tw_pack_term *terms;
     const struct tw_pack_signature *signatures;
+    const struct tw_pack_tag *tags;
+    const struct tw_pack_when *whens;
     const struct tw_pack_wording *wordings;
     const struct tw_pack_anchor *anchors;
     const struct tw_pack_service *service; /**< exactly one */
     const uint32_t *numbers;
     const char *strings;
     uint32_t info_count, reference_count, family_count, cause_count, client_count, fix_count,
-        collect_count, prior_count, term_count, signature_count, wording_count, anchor_count,
-        number_count, string_size;
+        collect_count, prior_count, term_count, signature_count, tag_count, when_count,
+        wording_count, anchor_count, number_count, string_size;
     struct tw_span database; /**< for the matcher: anchors and the stride-capping dummy */
     uint64_t digest;         /**< of everything above but the database */
     char *owned;             /**< memory that tw_pack_free gives back, or NULL */
@@ -200,6 +243,12 @@ static inline uint32_t tw_pack_number(const struct tw_pack *pack, struct tw_list
 {
     return pack->numbers[list.first + i];
 }
+
+/** The id of the signature or tag that a name stands for. */
+const char *tw_pack_name(const struct tw_pack *pack, uint32_t name);
+
+/** Whether a signature is one of the names of a list, by its id or one of its tags. */
+bool tw_pack_is_named(const struct tw_pack *pack, struct tw_list names, uint32_t signature);
 
 /** The index of a cause, client, fix or signature by id, or TW_PACK_NONE. */
 uint32_t tw_pack_find_cause(const struct tw_pack *pack, const char *id);

@@ -28,6 +28,8 @@ size_t tw_pack_section_element(enum tw_blob_section section)
         [TW_BLOB_PRIORS] = sizeof(struct tw_pack_prior),
         [TW_BLOB_TERMS] = sizeof(struct tw_pack_term),
         [TW_BLOB_SIGNATURES] = sizeof(struct tw_pack_signature),
+        [TW_BLOB_TAGS] = sizeof(struct tw_pack_tag),
+        [TW_BLOB_WHENS] = sizeof(struct tw_pack_when),
         [TW_BLOB_WORDINGS] = sizeof(struct tw_pack_wording),
         [TW_BLOB_ANCHORS] = sizeof(struct tw_pack_anchor),
         [TW_BLOB_SERVICE] = sizeof(struct tw_pack_service),
@@ -43,26 +45,17 @@ static void section_of(const struct tw_pack *pack, enum tw_blob_section section,
                        struct tw_span *bytes)
 {
     const void *at[TW_BLOB_SECTIONS] = {
-        pack->infos,   pack->references, pack->families, pack->causes,
-        pack->clients, pack->fixes,      pack->collects, pack->priors,
-        pack->terms,   pack->signatures, pack->wordings, pack->anchors,
-        pack->service, pack->numbers,    pack->strings,  pack->database.at};
-    const size_t count[TW_BLOB_SECTIONS] = {pack->info_count,
-                                            pack->reference_count,
-                                            pack->family_count,
-                                            pack->cause_count,
-                                            pack->client_count,
-                                            pack->fix_count,
-                                            pack->collect_count,
-                                            pack->prior_count,
-                                            pack->term_count,
-                                            pack->signature_count,
-                                            pack->wording_count,
-                                            pack->anchor_count,
-                                            1,
-                                            pack->number_count,
-                                            pack->string_size,
-                                            pack->database.length};
+        pack->infos,   pack->references, pack->families,   pack->causes,  pack->clients,
+        pack->fixes,   pack->collects,   pack->priors,     pack->terms,   pack->signatures,
+        pack->tags,    pack->whens,      pack->wordings,   pack->anchors, pack->service,
+        pack->numbers, pack->strings,    pack->database.at};
+    const size_t count[TW_BLOB_SECTIONS] = {
+        pack->info_count,      pack->reference_count, pack->family_count,
+        pack->cause_count,     pack->client_count,    pack->fix_count,
+        pack->collect_count,   pack->prior_count,     pack->term_count,
+        pack->signature_count, pack->tag_count,       pack->when_count,
+        pack->wording_count,   pack->anchor_count,    1,
+        pack->number_count,    pack->string_size,     pack->database.length};
     *bytes = (struct tw_span){at[section], count[section] * tw_pack_section_element(section)};
 }
 
@@ -224,6 +217,38 @@ static void check_anchor_place(struct check *check, const struct tw_pack_wording
     }
 }
 
+/* Names: signatures, or tags. */
+static void check_names(struct check *check, struct tw_list names)
+{
+    const struct tw_pack *pack = check->pack;
+    check_list(check, names, UINT32_MAX);
+    for (uint32_t i = 0; !check->bad && i < names.count; i++) {
+        uint32_t name = tw_pack_number(pack, names, i);
+        bool is_tag = (name & TW_PACK_TAG) != 0;
+        check_index(check, name & ~TW_PACK_TAG, is_tag ? pack->tag_count : pack->signature_count);
+    }
+}
+
+static void check_conditions(struct check *check)
+{
+    const struct tw_pack *pack = check->pack;
+    for (uint32_t i = 0; i < pack->tag_count; i++) {
+        check_text(check, pack->tags[i].id);
+        check_text(check, pack->tags[i].meaning);
+    }
+    for (uint32_t i = 0; i < pack->when_count; i++) {
+        const struct tw_pack_when *when = &pack->whens[i];
+        const struct tw_list names[] = {when->all,    when->any,   when->none,
+                                        when->before, when->after, when->of};
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+            check_names(check, names[k]);
+        }
+        check_index(check, when->window, TW_WINDOW_INPUT + 1);
+        check_index(check, when->side, TW_SIDE_OTHER + 1);
+        check_list(check, when->clients, pack->client_count);
+    }
+}
+
 static void check_signatures(struct check *check)
 {
     const struct tw_pack *pack = check->pack;
@@ -243,8 +268,11 @@ static void check_signatures(struct check *check)
                       signature->wordings.first > pack->wording_count - signature->wordings.count;
         check_list(check, signature->seen_in, pack->string_size);
         check_list(check, signature->over, pack->signature_count);
-        check_list(check, signature->needs_any, pack->signature_count);
-        check_list(check, signature->needs_none, pack->signature_count);
+        check_names(check, signature->needs_any);
+        check_names(check, signature->needs_none);
+        check_list(check, signature->tags, pack->tag_count);
+        check_list(check, signature->done, pack->fix_count);
+        check->bad |= signature->when != TW_PACK_NONE && signature->when >= pack->when_count;
         check_list(check, signature->references, pack->reference_count);
         check_list(check, signature->match_samples, pack->string_size);
         check_list(check, signature->no_match_samples, pack->string_size);
@@ -254,6 +282,7 @@ static void check_signatures(struct check *check)
     for (uint32_t i = 0; i < pack->wording_count; i++) {
         const struct tw_pack_wording *wording = &pack->wordings[i];
         check_index(check, wording->signature, pack->signature_count);
+        check->bad |= wording->client != TW_PACK_NONE && wording->client >= pack->client_count;
         check_text(check, wording->text);
         check_text(check, wording->pattern);
         check_text(check, wording->language);
@@ -288,6 +317,8 @@ static void set_sections(struct tw_pack *pack, const char *blob,
     pack->priors = at[TW_BLOB_PRIORS];
     pack->terms = at[TW_BLOB_TERMS];
     pack->signatures = at[TW_BLOB_SIGNATURES];
+    pack->tags = at[TW_BLOB_TAGS];
+    pack->whens = at[TW_BLOB_WHENS];
     pack->wordings = at[TW_BLOB_WORDINGS];
     pack->anchors = at[TW_BLOB_ANCHORS];
     pack->service = at[TW_BLOB_SERVICE];
@@ -303,6 +334,8 @@ static void set_sections(struct tw_pack *pack, const char *blob,
     pack->prior_count = count[TW_BLOB_PRIORS];
     pack->term_count = count[TW_BLOB_TERMS];
     pack->signature_count = count[TW_BLOB_SIGNATURES];
+    pack->tag_count = count[TW_BLOB_TAGS];
+    pack->when_count = count[TW_BLOB_WHENS];
     pack->wording_count = count[TW_BLOB_WORDINGS];
     pack->anchor_count = count[TW_BLOB_ANCHORS];
     pack->number_count = count[TW_BLOB_NUMBERS];
@@ -352,6 +385,7 @@ enum tw_status tw_pack_open(struct tw_pack **out, struct tw_span blob, struct tw
         check_causes(&check);
         check_clients_and_fixes(&check);
         check_signatures(&check);
+        check_conditions(&check);
     }
     if (check.bad) {
         tw_base_free(pack);
@@ -448,6 +482,29 @@ void tw_pack_free(struct tw_pack *pack)
         tw_base_free(pack->owned);
         tw_base_free(pack);
     }
+}
+
+const char *tw_pack_name(const struct tw_pack *pack, uint32_t name)
+{
+    return tw_pack_text(pack, (name & TW_PACK_TAG) != 0 ? pack->tags[name & ~TW_PACK_TAG].id
+                                                        : pack->signatures[name].id);
+}
+
+bool tw_pack_is_named(const struct tw_pack *pack, struct tw_list names, uint32_t signature)
+{
+    struct tw_list tags = pack->signatures[signature].tags;
+    for (uint32_t i = 0; i < names.count; i++) {
+        uint32_t name = tw_pack_number(pack, names, i);
+        if (name == signature) {
+            return true;
+        }
+        for (uint32_t k = 0; (name & TW_PACK_TAG) != 0 && k < tags.count; k++) {
+            if (tw_pack_number(pack, tags, k) == (name & ~TW_PACK_TAG)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* Lookups by id happen a few times a run, over tables of some hundred rows: no index is kept. */

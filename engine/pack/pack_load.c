@@ -24,6 +24,7 @@ static const struct id_section id_sections[] = {
     {"fixes", TW_BLOB_FIXES, &tw_pack_shape_fix},
     {"causes", TW_BLOB_CAUSES, &tw_pack_shape_cause},
     {"clients", TW_BLOB_CLIENTS, &tw_pack_shape_client},
+    {"tags", TW_BLOB_TAGS, &tw_pack_shape_tag},
     {"signatures", TW_BLOB_SIGNATURES, &tw_pack_shape_signature},
 };
 #define ID_SECTIONS (sizeof id_sections / sizeof *id_sections)
@@ -71,6 +72,7 @@ static void set_defaults(struct tw_pack_loader *loader, const struct id_section 
             tw_pack_builder_text(loader->builder, tw_base_span(tw_pack_yaml_path(loader->yaml)));
         struct tw_pack_signature *signature = element;
         signature->client = TW_PACK_NONE;
+        signature->when = TW_PACK_NONE;
         signature->file = file;
         signature->line = tw_pack_yaml_line(loader->yaml, item);
     }
@@ -136,7 +138,7 @@ static void check_sections(struct tw_pack_loader *loader, tw_yaml_node root)
             tw_pack_yaml_complain(loader->messages, loader->yaml, key,
                                   "a pack file has no section \"%.*s\"; allowed are pack, service, "
                                   "references, families, causes, clients, fixes, collect, "
-                                  "next_steps, signatures",
+                                  "next_steps, tags, signatures",
                                   (int)text.length, text.at);
         }
     }
@@ -335,6 +337,22 @@ static void check_signature(struct tw_pack_loader *loader, uint32_t index)
         tw_pack_complain(loader->messages, file, signature->line, 1,
                          "signature %s: a signature of kind client needs the key \"client\"", id);
     }
+    if ((signature->wordings.count == 0) == (signature->when == TW_PACK_NONE)) {
+        tw_pack_complain(loader->messages, file, signature->line, 1,
+                         "signature %s: needs the key \"wordings\" or the key \"when\", and not "
+                         "both",
+                         id);
+    }
+    if (signature->when != TW_PACK_NONE && signature->kind != TLSWHY_KIND_FACT) {
+        tw_pack_complain(loader->messages, file, signature->line, 1,
+                         "signature %s: what is concluded is of kind fact", id);
+    }
+    if (signature->when != TW_PACK_NONE &&
+        view.whens[signature->when].hosts > TW_COUNTED_HOSTS_MAX) {
+        tw_pack_complain(loader->messages, file, signature->line, 1,
+                         "signature %s: counts up to %u hosts; allowed are %u", id,
+                         view.whens[signature->when].hosts, TW_COUNTED_HOSTS_MAX);
+    }
     for (uint32_t i = 0; i < signature->supports.count + signature->rules_out.count; i++) {
         const struct tw_pack_term *term =
             i < signature->supports.count
@@ -434,7 +452,7 @@ enum tw_status tw_pack_load(struct tw_pack_builder *builder, const char *directo
         }
     }
     if (status == TW_OK) {
-        struct tw_pack_loader loader = {builder, messages, NULL};
+        struct tw_pack_loader loader = {builder, messages, NULL, 0};
         load_files(&loader, &files, directory, digest);
         if (!tw_pack_builder_is_whole(builder)) {
             status = tw_base_error_set(error, TW_ERR_LIMIT,

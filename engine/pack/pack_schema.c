@@ -22,6 +22,7 @@ static const char *section_name(enum tw_blob_section section)
         [TW_BLOB_CLIENTS] = "client",
         [TW_BLOB_FIXES] = "fix",
         [TW_BLOB_COLLECTS] = "collect entry",
+        [TW_BLOB_TAGS] = "tag",
         [TW_BLOB_SIGNATURES] = "signature",
     };
     return names[section];
@@ -64,6 +65,21 @@ uint32_t tw_pack_schema_find(struct tw_pack_loader *loader, enum tw_blob_section
                               section_name(section), (int)id.length, id.at);
     }
     return index;
+}
+
+uint32_t tw_pack_schema_name(struct tw_pack_loader *loader, tw_yaml_node node)
+{
+    struct tw_span id = tw_pack_yaml_text(loader->yaml, node);
+    uint32_t signature = tw_pack_schema_lookup(loader->builder, TW_BLOB_SIGNATURES, id);
+    uint32_t tag = tw_pack_schema_lookup(loader->builder, TW_BLOB_TAGS, id);
+    if (signature == TW_PACK_NONE && tag == TW_PACK_NONE) {
+        tw_pack_yaml_complain(loader->messages, loader->yaml, node,
+                              "there is no signature and no tag \"%.*s\"; it must be defined in "
+                              "this pack or in the default one",
+                              (int)id.length, id.at);
+        return TW_PACK_NONE;
+    }
+    return signature != TW_PACK_NONE ? signature : TW_PACK_TAG | tag;
 }
 
 double tw_pack_schema_number(struct tw_pack_loader *loader, tw_yaml_node node, double low,
@@ -118,9 +134,10 @@ static struct tw_list read_list(struct tw_pack_loader *loader, tw_yaml_node node
     }
     for (size_t i = 0; i < tw_pack_yaml_count(loader->yaml, node); i++) {
         tw_yaml_node item = tw_pack_yaml_item(loader->yaml, node, i);
-        uint32_t number = field->value == TW_VALUE_REFS
-                              ? tw_pack_schema_find(loader, field->target, item)
-                              : read_text(loader, item, field->longest, field->key);
+        uint32_t number =
+            field->value == TW_VALUE_REFS    ? tw_pack_schema_find(loader, field->target, item)
+            : field->value == TW_VALUE_NAMES ? tw_pack_schema_name(loader, item)
+                                             : read_text(loader, item, field->longest, field->key);
         tw_pack_builder_number(loader->builder, number);
         list.count++;
     }
@@ -156,6 +173,7 @@ static void read_value(struct tw_pack_loader *loader, const struct tw_pack_field
         break;
     case TW_VALUE_TEXTS:
     case TW_VALUE_REFS:
+    case TW_VALUE_NAMES:
         *(struct tw_list *)to = read_list(loader, node, field);
         break;
     case TW_VALUE_WEIGHT:

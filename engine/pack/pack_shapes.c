@@ -179,6 +179,34 @@ static void read_cause_fixes(struct tw_pack_loader *loader, tw_yaml_node node, v
     }
 }
 
+/* One entry of `wordings`, to the end of the table: one wording, or those of a result code. */
+static void read_wording(struct tw_pack_loader *loader, tw_yaml_node node, uint32_t signature)
+{
+    struct tw_pack_wording read = {.signature = signature, .client = TW_PACK_NONE};
+    uint32_t mistakes = (uint32_t)loader->messages->count;
+    loader->result = 0;
+    tw_pack_schema_read(loader, &tw_pack_shape_wording, node, &read);
+    if ((read.text == 0) == (loader->result == 0) && loader->messages->count == mistakes) {
+        tw_pack_yaml_complain(loader->messages, loader->yaml, node,
+                              "a wording needs the key \"text\" or the key \"result\", and not "
+                              "both");
+    } else if (loader->result != 0) {
+        (void)tw_pack_read_result(loader, loader->result, &read);
+    } else {
+        uint32_t index = tw_pack_builder_append(loader->builder, TW_BLOB_WORDINGS);
+        if (index != TW_PACK_NONE) {
+            *(struct tw_pack_wording *)tw_pack_builder_at(loader->builder, TW_BLOB_WORDINGS,
+                                                          index) = read;
+        }
+    }
+}
+
+static void read_result(struct tw_pack_loader *loader, tw_yaml_node node, void *element)
+{
+    (void)element;
+    loader->result = node;
+}
+
 static void read_wordings(struct tw_pack_loader *loader, tw_yaml_node node, void *element)
 {
     struct tw_pack_signature *signature = element;
@@ -189,18 +217,12 @@ static void read_wordings(struct tw_pack_loader *loader, tw_yaml_node node, void
         return;
     }
     for (size_t i = 0; i < tw_pack_yaml_count(loader->yaml, node); i++) {
-        uint32_t index = tw_pack_builder_append(loader->builder, TW_BLOB_WORDINGS);
-        if (index == TW_PACK_NONE) {
-            return;
-        }
-        struct tw_pack_wording *wording =
-            tw_pack_builder_at(loader->builder, TW_BLOB_WORDINGS, index);
-        wording->signature = (uint32_t)(signature - first);
-        tw_pack_schema_read(loader, &tw_pack_shape_wording,
-                            tw_pack_yaml_item(loader->yaml, node, i), wording);
-        signature->wordings.count++;
+        read_wording(loader, tw_pack_yaml_item(loader->yaml, node, i),
+                     (uint32_t)(signature - first));
     }
-    if (signature->wordings.count == 0) {
+    signature->wordings.count =
+        tw_pack_builder_count(loader->builder, TW_BLOB_WORDINGS) - signature->wordings.first;
+    if (tw_pack_yaml_count(loader->yaml, node) == 0) {
         tw_pack_yaml_complain(loader->messages, loader->yaml, node,
                               "a signature needs at least one wording");
     }
@@ -232,6 +254,8 @@ static void read_samples(struct tw_pack_loader *loader, tw_yaml_node node, void 
 static const char *const kinds[] = {"error", "client", "fact", NULL};
 static const char *const scopes[] = {"incident", "host", "input", NULL};
 static const char *const windows[] = {"line", "record", NULL};
+static const char *const condition_windows[] = {"incident", "host", "input", NULL};
+static const char *const sides[] = {"any", "service", "other", NULL};
 
 #define TEXT(k, type, member, need, most)                                                          \
     {                                                                                              \
@@ -250,6 +274,14 @@ static const char *const windows[] = {"line", "record", NULL};
     {                                                                                              \
         .key = (k), .value = TW_VALUE_REFS, .offset = AT(type, member), .required = (need),        \
         .target = (section)                                                                        \
+    }
+#define NAMES(k, type, member)                                                                     \
+    {                                                                                              \
+        .key = (k), .value = TW_VALUE_NAMES, .offset = AT(type, member)                            \
+    }
+#define WHOLE(k, type, member)                                                                     \
+    {                                                                                              \
+        .key = (k), .value = TW_VALUE_WHOLE, .offset = AT(type, member)                            \
     }
 #define ID                                                                                         \
     {                                                                                              \
@@ -357,6 +389,52 @@ static const struct tw_pack_field next_step_fields[] = {
 };
 SHAPE(tw_pack_shape_next_step, "a next step", next_step_fields);
 
+static const struct tw_pack_field tag_fields[] = {
+    ID,
+    TEXT("meaning", tw_pack_tag, meaning, true, 200),
+};
+SHAPE(tw_pack_shape_tag, "a tag", tag_fields);
+
+static const struct tw_pack_field count_fields[] = {
+    {.key = "of", .value = TW_VALUE_NAMES, .offset = AT(tw_pack_when, of), .required = true},
+    WHOLE("hosts", tw_pack_when, hosts),
+    WHOLE("times", tw_pack_when, times),
+};
+static SHAPE(shape_count, "count", count_fields);
+
+static void read_count(struct tw_pack_loader *loader, tw_yaml_node node, void *element)
+{
+    tw_pack_schema_read(loader, &shape_count, node, element);
+}
+
+static const struct tw_pack_field when_fields[] = {
+    NAMES("all", tw_pack_when, all),
+    NAMES("any", tw_pack_when, any),
+    NAMES("not", tw_pack_when, none),
+    {.key = "within",
+     .value = TW_VALUE_WORD,
+     .offset = AT(tw_pack_when, window),
+     .words = condition_windows},
+    NAMES("before", tw_pack_when, before),
+    NAMES("after", tw_pack_when, after),
+    SPECIAL("count", read_count, false),
+    REFS("clients", tw_pack_when, clients, false, TW_BLOB_CLIENTS),
+    {.key = "hosts", .value = TW_VALUE_WORD, .offset = AT(tw_pack_when, side), .words = sides},
+};
+static SHAPE(shape_when, "when", when_fields);
+
+static void read_when(struct tw_pack_loader *loader, tw_yaml_node node, void *element)
+{
+    struct tw_pack_signature *signature = element;
+    struct tw_pack_when when = {.window = TW_WINDOW_INCIDENT};
+    tw_pack_schema_read(loader, &shape_when, node, &when);
+    signature->when = tw_pack_builder_append(loader->builder, TW_BLOB_WHENS);
+    if (signature->when != TW_PACK_NONE) {
+        *(struct tw_pack_when *)tw_pack_builder_at(loader->builder, TW_BLOB_WHENS,
+                                                   signature->when) = when;
+    }
+}
+
 static const struct tw_pack_field signature_fields[] = {
     ID,
     {.key = "revision",
@@ -375,11 +453,14 @@ static const struct tw_pack_field signature_fields[] = {
      .offset = AT(tw_pack_signature, client),
      .target = TW_BLOB_CLIENTS},
     TEXTS("seen_in", tw_pack_signature, seen_in),
-    SPECIAL("wordings", read_wordings, true),
+    SPECIAL("wordings", read_wordings, false),
+    SPECIAL("when", read_when, false),
+    REFS("tags", tw_pack_signature, tags, false, TW_BLOB_TAGS),
+    REFS("done", tw_pack_signature, done, false, TW_BLOB_FIXES),
     TEXT("unless", tw_pack_signature, unless, false, 0),
     REFS("over", tw_pack_signature, over, false, TW_BLOB_SIGNATURES),
-    REFS("needs_any", tw_pack_signature, needs_any, false, TW_BLOB_SIGNATURES),
-    REFS("needs_none", tw_pack_signature, needs_none, false, TW_BLOB_SIGNATURES),
+    NAMES("needs_any", tw_pack_signature, needs_any),
+    NAMES("needs_none", tw_pack_signature, needs_none),
     SPECIAL("supports", read_supports, false),
     SPECIAL("rules_out", read_rules_out, false),
     {.key = "scope",
@@ -394,7 +475,12 @@ static const struct tw_pack_field signature_fields[] = {
 SHAPE(tw_pack_shape_signature, "a signature", signature_fields);
 
 static const struct tw_pack_field wording_fields[] = {
-    TEXT("text", tw_pack_wording, text, true, 1000),
+    TEXT("text", tw_pack_wording, text, false, 1000),
+    SPECIAL("result", read_result, false),
+    {.key = "client",
+     .value = TW_VALUE_REF,
+     .offset = AT(tw_pack_wording, client),
+     .target = TW_BLOB_CLIENTS},
     TEXT("pattern", tw_pack_wording, pattern, false, 4000),
     TEXT("language", tw_pack_wording, language, false, 20),
     BOOLEAN("caseless", tw_pack_wording, caseless),

@@ -11,7 +11,8 @@
 struct tw_sampler {
     const struct tw_pack *pack;
     struct tw_pipeline *pipeline;
-    uint64_t *before; /* hits of each signature before the last sample */
+    uint64_t *before;                   /* hits of each signature before the last sample */
+    const struct tlswhy_report *report; /* of the last sample */
 };
 
 struct tw_sampler *tw_packtool_sampler(const struct tw_pack *pack)
@@ -45,14 +46,14 @@ bool tw_packtool_sampler_run(struct tw_sampler *sampler, const char *sample)
 {
     struct tw_error error = {.message = "out of memory"};
     struct tw_stream *source = NULL;
-    const struct tlswhy_report *report;
     const struct tw_pipeline_counts *counts = tw_pipeline_profile(sampler->pipeline);
     for (uint32_t i = 0; i < sampler->pack->signature_count; i++) {
         sampler->before[i] = counts[i].hits;
     }
     enum tw_status status = tw_source_open_memory(&source, tw_base_span(sample), 0, &error);
     if (status == TW_OK) {
-        status = tw_pipeline_run(sampler->pipeline, "sample", false, source, &report, &error);
+        status =
+            tw_pipeline_run(sampler->pipeline, "sample", false, source, &sampler->report, &error);
     }
     if (status != TW_OK) {
         (void)fprintf(stderr, "tlswhy: %s\n", error.message);
@@ -60,8 +61,26 @@ bool tw_packtool_sampler_run(struct tw_sampler *sampler, const char *sample)
     return status == TW_OK;
 }
 
+/* Whether a conclusion was drawn in any incident of the last sample. */
+static bool is_concluded(const struct tlswhy_report *report, const char *id)
+{
+    for (size_t i = 0; i < report->diagnosis_count; i++) {
+        const struct tlswhy_diagnosis *diagnosis = &report->diagnoses[i];
+        for (size_t k = 0; k < diagnosis->evidence_count; k++) {
+            if (strcmp(diagnosis->evidence[k].signature, id) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 bool tw_packtool_sampler_hit(const struct tw_sampler *sampler, uint32_t signature)
 {
+    const struct tw_pack_signature *asked = &sampler->pack->signatures[signature];
+    if (asked->when != TW_PACK_NONE) {
+        return is_concluded(sampler->report, tw_pack_text(sampler->pack, asked->id));
+    }
     return tw_pipeline_profile(sampler->pipeline)[signature].hits > sampler->before[signature];
 }
 

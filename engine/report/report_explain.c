@@ -65,6 +65,41 @@ static void put_terms(struct tw_report_page *page, const struct tw_pack *pack, c
     }
 }
 
+/* The signatures and tags that a condition names. */
+static void put_names(struct tw_report_page *page, const struct tw_pack *pack, const char *label,
+                      struct tw_list names)
+{
+    for (uint32_t i = 0; i < names.count; i++) {
+        put(page, i == 0 ? label : "", tw_pack_name(pack, tw_pack_number(pack, names, i)));
+    }
+}
+
+static void put_when(struct tw_report_page *page, const struct tw_pack *pack,
+                     const struct tw_pack_when *when)
+{
+    static const char *const windows[] = {"the incident", "what is about its hosts",
+                                          "the whole input"};
+    static const char *const sides[] = {NULL, "of the online service", "not of the online service"};
+    put(page, "  within", windows[when->window]);
+    put_names(page, pack, "  all of", when->all);
+    put_names(page, pack, "  any of", when->any);
+    put_names(page, pack, "  none of", when->none);
+    put_names(page, pack, "  before it", when->before);
+    put_names(page, pack, "  after it", when->after);
+    if (when->of.count > 0) {
+        tw_report_begin(page, "  at least", HANG, TW_REPORT_PLAIN);
+        tw_report_put_format(page, "%u %s", when->hosts > 0 ? when->hosts : when->times,
+                             when->hosts > 0 ? "hosts with" : "times");
+        tw_report_end(page);
+        put_names(page, pack, "", when->of);
+    }
+    for (uint32_t i = 0; i < when->clients.count; i++) {
+        uint32_t client = tw_pack_number(pack, when->clients, i);
+        put(page, i == 0 ? "  clients" : "", tw_pack_text(pack, pack->clients[client].id));
+    }
+    put(page, "  hosts", sides[when->side]);
+}
+
 static void put_head(struct tw_report_page *page, const char *what, const char *id,
                      const char *title)
 {
@@ -102,7 +137,16 @@ void tw_report_explain_signature(struct tw_report_page *page, const struct tw_pa
         put(page, "    pattern", tw_pack_text(pack, wording->pattern));
         put(page, "    anchor", tw_pack_text(pack, anchor->bytes));
     }
+    if (signature->when != TW_PACK_NONE) {
+        put_when(page, pack, &pack->whens[signature->when]);
+    }
     put(page, "  unless", tw_pack_text(pack, signature->unless));
+    put_names(page, pack, "  needs", signature->needs_any);
+    put_names(page, pack, "  not beside", signature->needs_none);
+    for (uint32_t i = 0; i < signature->done.count; i++) {
+        put(page, i == 0 ? "  done" : "",
+            tw_pack_text(pack, pack->fixes[tw_pack_number(pack, signature->done, i)].id));
+    }
     put_terms(page, pack, "  supports", signature->supports);
     put_terms(page, pack, "  rules out", signature->rules_out);
     put(page, "  applies to", scopes[signature->scope]);

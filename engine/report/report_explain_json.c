@@ -41,6 +41,11 @@ static tw_text cause_id(const struct tw_pack *pack, uint32_t index)
     return pack->causes[index].id;
 }
 
+static tw_text client_id(const struct tw_pack *pack, uint32_t index)
+{
+    return pack->clients[index].id;
+}
+
 static void set_references(struct tw_json *json, const struct tw_pack *pack, struct tw_list list)
 {
     json_t *array = json_array();
@@ -80,6 +85,45 @@ static struct tw_json begin(const char *type, const struct tw_pack *pack, tw_tex
     return json;
 }
 
+static void set_names(struct tw_json *json, const char *key, const struct tw_pack *pack,
+                      struct tw_list names)
+{
+    json_t *array = names.count == 0 ? NULL : json_array();
+    for (uint32_t i = 0; array != NULL && i < names.count; i++) {
+        const char *name = tw_pack_name(pack, tw_pack_number(pack, names, i));
+        json->failed |= json_array_append_new(array, json_string(name)) != 0;
+    }
+    if (names.count > 0) {
+        tw_report_set_value(json, key, array);
+    }
+}
+
+static void set_when(struct tw_json *json, const struct tw_pack *pack,
+                     const struct tw_pack_when *when)
+{
+    static const char *const windows[] = {"incident", "host", "input"};
+    static const char *const sides[] = {"any", "service", "other"};
+    struct tw_json object = tw_report_begin_object();
+    tw_report_set_string(&object, "within", windows[when->window]);
+    set_names(&object, "all", pack, when->all);
+    set_names(&object, "any", pack, when->any);
+    set_names(&object, "not", pack, when->none);
+    set_names(&object, "before", pack, when->before);
+    set_names(&object, "after", pack, when->after);
+    if (when->of.count > 0) {
+        struct tw_json count = tw_report_begin_object();
+        set_names(&count, "of", pack, when->of);
+        tw_report_set_number(&count, "hosts", when->hosts);
+        tw_report_set_number(&count, "times", when->times);
+        tw_report_set_object(&object, "count", count);
+    }
+    if (when->clients.count > 0) {
+        set_ids(&object, "clients", pack, when->clients, client_id);
+    }
+    tw_report_set_string(&object, "hosts", sides[when->side]);
+    tw_report_set_object(json, "when", object);
+}
+
 struct tw_json tw_report_json_signature(const struct tw_pack *pack, uint32_t index)
 {
     static const char *const scopes[] = {"incident", "host", "input"};
@@ -104,6 +148,9 @@ struct tw_json tw_report_json_signature(const struct tw_pack *pack, uint32_t ind
         tw_report_append_object(&json, wordings, object);
     }
     tw_report_set_value(&json, "wordings", wordings);
+    if (from->when != TW_PACK_NONE) {
+        set_when(&json, pack, &pack->whens[from->when]);
+    }
     tw_report_set_string(&json, "unless", tw_pack_text(pack, from->unless));
     tw_report_set_string(&json, "scope", scopes[from->scope]);
     set_terms(&json, "supports", pack, from->supports);
