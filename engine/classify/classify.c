@@ -35,6 +35,10 @@ static void forget(struct tw_classifier *classifier)
         tw_classify_forget(classifier);
     }
     tw_classify_incident_free(&classifier->open);
+    for (size_t i = 0; i < classifier->parked_count; i++) {
+        tw_classify_incident_free(&classifier->parked[i]);
+    }
+    classifier->parked_count = 0;
     for (size_t i = 0; i < classifier->closed_count; i++) {
         tw_classify_incident_free(&classifier->closed[i]);
     }
@@ -77,7 +81,6 @@ enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_di
         list = tw_base_arena_alloc(classifier->arena, classifier->closed_count, sizeof *list);
         status = list == NULL ? TW_ERR_MEMORY : TW_OK;
     }
-    /* Incidents were closed in the order of their first errors, which is the order of offsets. */
     size_t count = 0;
     for (size_t i = 0; status == TW_OK && i < classifier->closed_count; i++) {
         struct tw_judgement judgement;

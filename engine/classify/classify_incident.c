@@ -85,7 +85,11 @@ static bool applies(const struct tw_classifier *classifier, const struct tw_cont
     bool earlier_attempt =
         classifier->pack->signatures[context->signature].kind == TLSWHY_KIND_FACT &&
         context->order < classifier->attempt_order;
-    return !(incident->fresh && before) && !earlier_attempt &&
+    /* A fact that another thread wrote is about its connection; the program is the same. */
+    bool other_thread = classifier->pack->signatures[context->signature].kind == TLSWHY_KIND_FACT &&
+                        context->record.origin != 0 && incident->origin != 0 &&
+                        context->record.origin != incident->origin;
+    return !(incident->fresh && before) && !earlier_attempt && !other_thread &&
            !tw_classify_stacks_differ(classifier, incident->stack,
                                       tw_classify_stack(classifier, &context->hit));
 }
@@ -186,11 +190,14 @@ static enum tw_status open_incident(struct tw_classifier *classifier,
 }
 
 /* Whether an error of this record goes on with the incident in hand. */
-static bool belongs(const struct tw_classifier *classifier, const struct tw_record *record,
-                    const struct tw_hit *hit, const char *host, tw_text stack)
+static bool belongs(const struct tw_classifier *classifier, const struct tw_incident *incident,
+                    const struct tw_record *record, const struct tw_hit *hit, const char *host,
+                    tw_text stack)
 {
-    const struct tw_incident *incident = &classifier->open;
-    uint64_t reach = incident->in_attempt ? TW_ATTEMPT_GAP : TW_INCIDENT_GAP;
+    const struct tw_pack_signature *signature = &classifier->pack->signatures[hit->signature];
+    bool both_known = incident->origin != 0 && record->origin != 0;
+    bool same_origin = both_known && incident->origin == record->origin;
+    uint64_t reach = incident->in_attempt || same_origin ? TW_ATTEMPT_GAP : TW_INCIDENT_GAP;
     if (incident->count == 0 || incident->hits == NULL) {
         return false;
     }
@@ -202,6 +209,11 @@ static bool belongs(const struct tw_classifier *classifier, const struct tw_reco
     }
     if (record->repeats) {
         return true;
+    }
+    /* Two threads that each tell of a failure tell of two. A wrapper on another thread is the same
+     * one: code that waits goes on elsewhere. */
+    if (both_known && !same_origin && incident->telling && signature->supports.count > 0) {
+        return false;
     }
     /* A piece of a cut record begins before the end of the piece before it. */
     if (record->at.out > incident->last_end && record->at.out - incident->last_end > reach) {
@@ -216,7 +228,6 @@ static bool belongs(const struct tw_classifier *classifier, const struct tw_reco
         other_host &= strcmp(incident->hosts[i], about) != 0;
     }
     other_host |= named_since && incident->host_count == 0;
-    const struct tw_pack_signature *signature = &classifier->pack->signatures[hit->signature];
     bool again = !incident->in_attempt && signature->supports.count > 0 &&
                  has_signature(incident, hit->signature);
     return !other_host && !again;
@@ -234,6 +245,54 @@ static void add_host(struct tw_incident *incident, const char *host)
     }
 }
 
+static enum tw_status close_one(struct tw_classifier *classifier, struct tw_incident *incident);
+
+/* Takes the parked incident `index` out of its place. */
+static struct tw_incident unpark(struct tw_classifier *classifier, size_t index)
+{
+    struct tw_incident incident = classifier->parked[index];
+    classifier->parked_count--;
+    memmove(&classifier->parked[index], &classifier->parked[index + 1],
+            (classifier->parked_count - index) * sizeof incident);
+    return incident;
+}
+
+/* Puts the open incident aside, because another thread has the word. */
+static enum tw_status park(struct tw_classifier *classifier)
+{
+    enum tw_status status = TW_OK;
+    if (classifier->parked_count == TW_PARKED_MAX) {
+        struct tw_incident oldest = unpark(classifier, 0);
+        status = close_one(classifier, &oldest);
+        tw_classify_incident_free(&oldest); /* not empty only where memory ran out */
+    }
+    classifier->parked[classifier->parked_count++] = classifier->open;
+    classifier->open = (struct tw_incident){.hit_count = 0};
+    return status;
+}
+
+/* Makes room for an error that does not belong to the open incident: what another thread writes
+ * puts it aside, anything else ends it. True: the error goes on with one that was put aside. */
+static enum tw_status change_incident(struct tw_classifier *classifier,
+                                      const struct tw_record *record, const struct tw_hit *hit,
+                                      const char *host, tw_text stack, bool *found)
+{
+    uint64_t open = classifier->open.origin;
+    bool other_thread = open != 0 && record->origin != 0 && open != record->origin;
+    *found = false;
+    enum tw_status status =
+        other_thread ? park(classifier) : close_one(classifier, &classifier->open);
+    for (size_t i = 0; status == TW_OK && !*found && i < classifier->parked_count; i++) {
+        const struct tw_incident *parked = &classifier->parked[i];
+        if (record->origin != 0 && parked->origin == record->origin &&
+            belongs(classifier, parked, record, hit, host, stack)) {
+            classifier->open = unpark(classifier, i);
+            *found = true;
+        }
+    }
+    return status;
+}
+
 static enum tw_status add_error(struct tw_classifier *classifier, const struct tw_record *record,
                                 const struct tw_hit *hit, tw_text stack)
 {
@@ -241,10 +300,11 @@ static enum tw_status add_error(struct tw_classifier *classifier, const struct t
     char host[TW_HOST_BYTES];
     char version[TW_VERSION_BYTES];
     tw_classify_key_captures(hit, host, version);
-    if (!belongs(classifier, record, hit, host, stack)) {
+    if (!belongs(classifier, incident, record, hit, host, stack)) {
         bool fresh = hit->chain > 0;
-        enum tw_status status = tw_classify_close(classifier);
-        if (status == TW_OK) {
+        bool found = false;
+        enum tw_status status = change_incident(classifier, record, hit, host, stack, &found);
+        if (status == TW_OK && !found) {
             status = open_incident(classifier, record, hit->chain, stack, fresh);
         }
         if (status != TW_OK) {
@@ -255,6 +315,8 @@ static enum tw_status add_error(struct tw_classifier *classifier, const struct t
     incident->last_end = record->at.out + record->text.length;
     incident->last_chain = hit->chain;
     incident->stack = incident->stack != 0 ? incident->stack : stack;
+    incident->origin = incident->origin != 0 ? incident->origin : record->origin;
+    incident->telling |= classifier->pack->signatures[hit->signature].supports.count > 0;
     incident->first_line =
         hit->at.line < incident->first_line ? hit->at.line : incident->first_line;
     incident->last_line = hit->at.line > incident->last_line ? hit->at.line : incident->last_line;
@@ -277,7 +339,7 @@ static enum tw_status add_to_context(struct tw_classifier *classifier,
     struct tw_context *context = NULL;
     enum tw_status status = TW_OK;
     if (classifier->pack->signatures[hit->signature].starts_attempt) {
-        status = tw_classify_close(classifier);
+        status = close_one(classifier, &classifier->open);
         classifier->attempt++;
     }
     if (status == TW_OK) {
@@ -418,30 +480,30 @@ static void take_near_host(const struct tw_classifier *classifier, struct tw_inc
     }
 }
 
-/* Counts the incident in hand to an equal one; false where there is none. */
-static bool count_again(struct tw_classifier *classifier)
+/* Counts an incident to an equal one; false where there is none. */
+static bool count_again(struct tw_classifier *classifier, const struct tw_incident *incident)
 {
     for (size_t i = 0; i < classifier->closed_count; i++) {
         struct tw_incident *earlier = &classifier->closed[i];
-        if (earlier->key == classifier->open.key) {
+        if (earlier->key == incident->key) {
             earlier->count++;
-            note_last_time(classifier, earlier, &classifier->open);
+            note_last_time(classifier, earlier, incident);
             return true;
         }
     }
     return false;
 }
 
-enum tw_status tw_classify_close(struct tw_classifier *classifier)
+/* Closes an incident (fine where it is none), which is empty afterwards. */
+static enum tw_status close_one(struct tw_classifier *classifier, struct tw_incident *incident)
 {
-    struct tw_incident *incident = &classifier->open;
     if (incident->hits == NULL) {
         return TW_OK;
     }
     take_near_host(classifier, incident);
     note_last_time(classifier, incident, incident);
     incident->key = key_of(classifier, incident);
-    if (count_again(classifier)) {
+    if (count_again(classifier, incident)) {
         tw_classify_incident_free(incident);
         return TW_OK;
     }
@@ -466,4 +528,33 @@ enum tw_status tw_classify_close(struct tw_classifier *classifier)
     classifier->closed[classifier->closed_count++] = *incident;
     *incident = (struct tw_incident){.hit_count = 0};
     return TW_OK;
+}
+
+static int by_first_error(const void *left, const void *right)
+{
+    const struct tw_incident *a = left;
+    const struct tw_incident *b = right;
+    if (a->first_out != b->first_out) {
+        return a->first_out < b->first_out ? -1 : 1;
+    }
+    /* Two chains of one record. */
+    return a->first_chain < b->first_chain ? -1 : a->first_chain > b->first_chain;
+}
+
+enum tw_status tw_classify_close(struct tw_classifier *classifier)
+{
+    enum tw_status status = TW_OK;
+    while (status == TW_OK && classifier->parked_count > 0) {
+        struct tw_incident oldest = unpark(classifier, 0);
+        status = close_one(classifier, &oldest);
+        tw_classify_incident_free(&oldest); /* not empty only where memory ran out */
+    }
+    if (status == TW_OK) {
+        status = close_one(classifier, &classifier->open);
+    }
+    if (classifier->closed_count > 1) {
+        qsort(classifier->closed, classifier->closed_count, sizeof *classifier->closed,
+              by_first_error);
+    }
+    return status;
 }

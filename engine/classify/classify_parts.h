@@ -17,6 +17,10 @@
 /** Distinct values of one context signature that are remembered. */
 #define TW_CONTEXT_VALUES 16u
 
+/** Incidents of other threads that stay open meanwhile: a log of more busy threads than this is
+ * told apart by hosts and nearness only. */
+#define TW_PARKED_MAX 8u
+
 /** Hosts shown of one incident. */
 #define TW_INCIDENT_HOSTS 4u
 
@@ -81,6 +85,8 @@ struct tw_incident {
     char hosts[TW_INCIDENT_HOSTS][TW_HOST_BYTES]; /**< of its errors, or of what stands near them */
     size_t host_count;
     bool in_attempt;
+    uint64_t origin; /**< thread, process or activity of its errors; 0: not known */
+    bool telling;    /**< one of its errors says something of causes */
     uint32_t client; /**< best in sight when it began; TW_PACK_NONE */
     char client_version[TW_VERSION_BYTES];
     uint64_t key;
@@ -105,12 +111,14 @@ struct tw_classifier {
     uint32_t *first_context; /**< by signature: its first context, or TW_PACK_NONE */
     struct tw_seen *seen;    /**< by signature */
     uint64_t serial;
-    uint64_t attempt;         /**< 0: the log shows no beginning of an attempt */
-    uint64_t attempt_order;   /**< serial of the context that began the last one */
-    uint64_t attempt_out;     /**< and where that stands */
-    uint64_t host_out;        /**< where a host was named last, outside an error */
-    char host[TW_HOST_BYTES]; /**< and that host */
-    struct tw_incident open;  /**< hit_count 0: none */
+    uint64_t attempt;                         /**< 0: the log shows no beginning of an attempt */
+    uint64_t attempt_order;                   /**< serial of the context that began the last one */
+    uint64_t attempt_out;                     /**< and where that stands */
+    uint64_t host_out;                        /**< where a host was named last, outside an error */
+    char host[TW_HOST_BYTES];                 /**< and that host */
+    struct tw_incident open;                  /**< hit_count 0: none */
+    struct tw_incident parked[TW_PARKED_MAX]; /**< of other threads, the oldest first */
+    size_t parked_count;
     struct tw_incident *closed;
     size_t closed_count, closed_room;
     uint64_t dropped;
@@ -180,7 +188,8 @@ bool tw_classify_host(struct tw_span text, char host[TW_HOST_BYTES]);
 /** Whether the host belongs to the online service. */
 bool tw_classify_is_service(const struct tw_pack *pack, const char *host);
 
-/** classify_incident.c: closes the incident in hand (fine where there is none). */
+/** classify_incident.c: closes all incidents that are open, and puts the closed ones in the order
+ * of their first errors. */
 enum tw_status tw_classify_close(struct tw_classifier *classifier);
 void tw_classify_incident_free(struct tw_incident *incident);
 
@@ -190,10 +199,9 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
                       struct tw_judgement *judgement);
 
 /** classify_when.c: adds to the judgement what can be concluded from its evidence and the input
- * (the signatures with `when`); returns how many pieces. They stand at the end of the evidence and
- * count. Out of memory only loses them. */
-size_t tw_classify_conclude(struct tw_classifier *classifier, const struct tw_incident *incident,
-                            struct tw_judgement *judgement);
+ * (the signatures with `when`). All of it counts. Out of memory only loses some. */
+void tw_classify_conclude(struct tw_classifier *classifier, const struct tw_incident *incident,
+                          struct tw_judgement *judgement);
 
 /** Whether a host is one of the incident's. */
 bool tw_classify_is_host_of(const struct tw_incident *incident, const char *host);

@@ -364,11 +364,14 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
         judgement->on_service |= service;
         judgement->off_service |= !service;
     }
-    for (size_t i = tw_classify_conclude(classifier, incident, judgement); i > 0; i--) {
-        const struct tw_held *held = judgement->evidence[judgement->evidence_count - i];
-        const struct tw_pack_signature *signature = tw_classify_signature(classifier, held);
-        add_terms(classifier, signature->supports);
-        add_terms(classifier, signature->rules_out);
+    tw_classify_conclude(classifier, incident, judgement);
+    for (size_t i = 0; i < judgement->evidence_count; i++) {
+        const struct tw_pack_signature *signature =
+            tw_classify_signature(classifier, judgement->evidence[i]);
+        if (signature->when != TW_PACK_NONE) {
+            add_terms(classifier, signature->supports);
+            add_terms(classifier, signature->rules_out);
+        }
     }
     if (judgement->on_service) {
         judgement->service_terms = classifier->pack->service->on_service;

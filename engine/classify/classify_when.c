@@ -202,8 +202,26 @@ static bool place_of(const struct question *question, struct tw_held *held)
     return found != NULL;
 }
 
-size_t tw_classify_conclude(struct tw_classifier *classifier, const struct tw_incident *incident,
-                            struct tw_judgement *judgement)
+/* Brings the pieces from `from` on to their places among the others, which lie in the order of the
+ * input. */
+static void sort_in(struct tw_judgement *judgement, size_t from)
+{
+    for (size_t i = from; i < judgement->evidence_count; i++) {
+        const struct tw_held *held = judgement->evidence[i];
+        size_t to = i;
+        for (; to > 0 && judgement->evidence[to - 1]->at.offset > held->at.offset; to--) {
+            judgement->evidence[to] = judgement->evidence[to - 1];
+            judgement->counts[to] = judgement->counts[to - 1];
+            judgement->tells_version[to] = judgement->tells_version[to - 1];
+        }
+        judgement->evidence[to] = held;
+        judgement->counts[to] = true;
+        judgement->tells_version[to] = false;
+    }
+}
+
+void tw_classify_conclude(struct tw_classifier *classifier, const struct tw_incident *incident,
+                          struct tw_judgement *judgement)
 {
     const struct tw_pack *pack = classifier->pack;
     struct question question = {classifier, incident, judgement, judgement->evidence_count, NULL};
@@ -226,9 +244,8 @@ size_t tw_classify_conclude(struct tw_classifier *classifier, const struct tw_in
             held->client = TW_PACK_NONE;
             held->host = held->version = "";
             held->capture_count = 0;
-            judgement->counts[judgement->evidence_count] = true;
             judgement->evidence[judgement->evidence_count++] = held;
         }
     }
-    return judgement->evidence_count - question.read;
+    sort_in(judgement, question.read);
 }

@@ -94,6 +94,7 @@ static void crm_describe(struct tw_record *record)
     record->message = tw_base_span_skip(record->text, header.length);
     char *to = header.zoned ? record->time : record->time_local;
     (void)snprintf(to, TW_TIME_BYTES, "%s", header.time);
+    record->origin = tw_format_origin(record->text, header.length);
     record->repeats = is_synthetic(record->message);
 }
 

@@ -31,4 +31,8 @@ bool tw_format_is_exception_key(struct tw_span line);
 /** Whether a log entry of some kind begins: a time, a level, a bracketed time. */
 bool tw_format_is_entry(struct tw_span line);
 
+/** A hash of the thread, process or activity that the first line of an entry names behind its
+ * header of `header` bytes; 0 where it names none. */
+uint64_t tw_format_origin(struct tw_span text, size_t header);
+
 #endif

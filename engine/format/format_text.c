@@ -34,6 +34,7 @@ static void text_describe(struct tw_record *record)
     }
     if (tw_base_timestamp(text, time, &zoned) > 0) {
         (void)snprintf(zoned ? record->time : record->time_local, TW_TIME_BYTES, "%s", time);
+        record->origin = tw_format_origin(record->text, 0);
     }
 }
 

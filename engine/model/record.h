@@ -19,8 +19,9 @@ struct tw_record {
     struct tw_span message;   /**< the text without its header */
     char time[TW_TIME_BYTES]; /**< RFC 3339 with offset; "" where unknown */
     char time_local[TW_TIME_BYTES]; /**< without offset, where the zone is not known */
-    bool cut;                       /**< longer than TW_RECORD_MAX; this is a piece */
-    bool repeats; /**< the program wrote an error a second time: not a second failure */
+    uint64_t origin; /**< hash of the thread, process or activity that wrote it; 0: not known */
+    bool cut;        /**< longer than TW_RECORD_MAX; this is a piece */
+    bool repeats;    /**< the program wrote an error a second time: not a second failure */
 };
 
 /** A named capture of a hit. */

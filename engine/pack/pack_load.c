@@ -311,6 +311,30 @@ static void read_singles(struct tw_pack_loader *loader, const struct files *file
     }
 }
 
+/* A conclusion rests on what is read, so that the order of conclusions does not matter. */
+static void check_premises(struct tw_pack_loader *loader, const struct tw_pack_signature *signature,
+                           const char *id)
+{
+    struct tw_pack view = tw_pack_builder_view(loader->builder);
+    if (signature->when == TW_PACK_NONE) {
+        return;
+    }
+    const struct tw_pack_when *when = &view.whens[signature->when];
+    const struct tw_list lists[] = {when->all,    when->any,   when->none,
+                                    when->before, when->after, when->of};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (uint32_t k = 0; k < lists[i].count; k++) {
+            uint32_t name = tw_pack_number(&view, lists[i], k);
+            if (name < view.signature_count && view.signatures[name].when != TW_PACK_NONE) {
+                tw_pack_complain(loader->messages, tw_pack_text(&view, signature->file),
+                                 signature->line, 1,
+                                 "signature %s: a conclusion cannot rest on another one (%s)", id,
+                                 tw_pack_name(&view, name));
+            }
+        }
+    }
+}
+
 /* What only holds between several keys of a signature. */
 static void check_signature(struct tw_pack_loader *loader, uint32_t index)
 {
@@ -347,6 +371,7 @@ static void check_signature(struct tw_pack_loader *loader, uint32_t index)
         tw_pack_complain(loader->messages, file, signature->line, 1,
                          "signature %s: what is concluded is of kind fact", id);
     }
+    check_premises(loader, signature, id);
     if (signature->when != TW_PACK_NONE &&
         view.whens[signature->when].hosts > TW_COUNTED_HOSTS_MAX) {
         tw_pack_complain(loader->messages, file, signature->line, 1,

@@ -1,4 +1,4 @@
-"""The labelled and damaged corpora against their expect.json, the clean corpus against silence."""
+"""The cases and the damaged logs against their expect.json, the clean corpus against silence."""
 
 import json
 import os
@@ -63,8 +63,8 @@ def check_clean_folder(tool, folder):
 
 def check_size(corpora):
     """The corpus is as large as the project promises."""
-    count = len(os.listdir(os.path.join(corpora, "labelled")))
-    need(count >= 60, "only %d labelled cases" % count)
+    count = len(os.listdir(os.path.join(corpora, "cases")))
+    need(count >= 60, "only %d cases" % count)
     clean = os.path.join(corpora, "clean")
     size = sum(os.path.getsize(os.path.join(clean, name)) for name in os.listdir(clean))
     need(30000 <= size <= 150000, "the clean corpus has %d bytes" % size)
@@ -74,7 +74,7 @@ def checks(tool):
     """One check for each case and clean log."""
     corpora = os.path.join(tool.root, "corpora")
     found = [("corpus/size", lambda: check_size(corpora))]
-    for kind in ("labelled", "damaged"):
+    for kind in ("cases", "damaged"):
         for name in sorted(os.listdir(os.path.join(corpora, kind))):
             folder = os.path.join(corpora, kind, name)
             found.append(("%s/%s" % (kind, name), lambda folder=folder: check_case(tool, folder)))

@@ -68,7 +68,7 @@ CASE_WORDS = {
 def check_case_words(tool):
     """The facts of the documents stand in the reports of the clients that they are for."""
     for name, words in CASE_WORDS.items():
-        folder = os.path.join("labelled", name)
+        folder = os.path.join("cases", name)
         (file,) = [f for f in os.listdir(os.path.join(tool.root, "corpora",
                                                       folder)) if f.startswith("input.")]
         text = report(tool, file, folder=folder)
@@ -92,7 +92,7 @@ def check_width(tool):
     """80 columns, but for commands and addresses, which must not be broken."""
     corpora = os.path.join(tool.root, "corpora")
     places = [("seeds", name) for name in sorted(os.listdir(os.path.join(corpora, "seeds")))]
-    for kind in ("labelled", "damaged"):
+    for kind in ("cases", "damaged"):
         for case in sorted(os.listdir(os.path.join(corpora, kind))):
             folder = os.path.join(kind, case)
             places += [(folder,
@@ -110,7 +110,7 @@ def check_look_alike(tool):
     """A look-alike says in its first line of the answer that it is none of TLS."""
     for name, word in (("wrong-password-crm", "password"), ("dns-crm", "name"), ("proxy407-crm", "proxy"),
                        ("throttled-dataverse", "")):
-        folder = os.path.join("labelled", name)
+        folder = os.path.join("cases", name)
         text = report(tool, "input.log", folder=folder)
         lines = [line for line in text.splitlines() if line.strip()]
         need(len(lines) > 2, "%s: no answer in %s" % (name, short(text)))
@@ -133,7 +133,7 @@ def check_nothing(tool):
 
 def check_ambiguous(tool):
     """An inconclusive log names what to collect, and no cause as if it were sure."""
-    text = report(tool, "input.log", folder=os.path.join("labelled", "ambiguous-general-adal-error"))
+    text = report(tool, "input.log", folder=os.path.join("cases", "ambiguous-general-adal-error"))
     need("What to do" not in text, "an inconclusive report has an action: %s" % short(text))
     need(re.search(r"(?i)collect|would tell|would help", text),
          "an inconclusive report does not say what would help: %s" % short(text))

@@ -35,12 +35,12 @@ def read(path):
 
 
 def inputs(root):
-    """(name, path) of every seed, labelled and damaged input that is not compressed."""
+    """(name, path) of every seed, case and damaged input that is not compressed."""
     corpora = os.path.join(root, "corpora")
     found = [("seeds/" + name,
               os.path.join(corpora, "seeds",
                            name)) for name in sorted(os.listdir(os.path.join(corpora, "seeds")))]
-    for kind in ("labelled", "damaged"):
+    for kind in ("cases", "damaged"):
         for case in sorted(os.listdir(os.path.join(corpora, kind))):
             folder = os.path.join(corpora, kind, case)
             found += [("%s/%s" % (kind, case),
@@ -147,7 +147,7 @@ def checks(tool, seed, rounds):
     found = [("jobs/" + name,
               lambda f=os.path.join(corpora,
                                     name): check_jobs(tool,
-                                                      f)) for name in ("seeds", "labelled", "damaged",
+                                                      f)) for name in ("seeds", "cases", "damaged",
                                                                        "clean")]
     found.append(("jobs/ndjson", lambda: check_ndjson_jobs(tool, corpora)))
     for name, path in inputs(tool.root):

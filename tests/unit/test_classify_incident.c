@@ -34,6 +34,14 @@ static void end(void)
 /* A trace header, so that the next record begins. */
 #define H "Microsoft.Xrm.Tooling.Connector.CrmServiceClient Error: 2 : "
 
+/* A line of a thread. */
+#define T(number) "2024-01-05 11:11:11,123 [" #number "] ERROR x - "
+
+/* More lines than may lie between the parts of one failure. */
+#define LINES T(99) "something else entirely, at some length\n" T(99) "and more\n"
+#define LINES_8 LINES LINES LINES LINES
+#define PAGE LINES_8 LINES_8 LINES_8 LINES_8 LINES_8
+
 /* What the diagnoses of a text are: for each, how often, and the signatures of its errors in order.
  */
 static const struct {
@@ -73,6 +81,15 @@ static const struct {
     {H "send failure\n" H "\nSource   : Not Provided\nMethod : x\nError : send failure\n",
      "1:send "},
     {H "send failure\n" H "\nSource   : mscorlib\nMethod : x\nError : send failure\n", "2:send "},
+    /* threads: each has its own failure, also where their lines alternate */
+    {T(11) "send failure\n" T(12) "auth failure\n", "1:send 1:auth "},
+    {T(11) "send failure\n" T(12) "send failure\n" T(11) "auth failure\n" T(12) "auth failure\n",
+     "2:send,auth "},
+    {T(11) "send failure\n" PAGE T(11) "auth failure\n", "1:send,auth "},
+    {T(11) "send failure\n" PAGE "2024-01-05 11:11:12 auth failure\n", "1:send 1:auth "},
+    {T(11) "send failure\n" T(12) "wrapped failure\n", "1:send,wrap "},
+    {T(11) "wrapped failure\n" T(12) "send failure\n", "1:wrap,send "},
+    {T(11) "send failure\n" H "auth failure\n", "1:send,auth "},
     /* another client is not an equal incident */
     {H "this is the helper\n" H "send failure\n~9000~" H "send failure\n", "2:send "},
     {H "this is the runtime\n" H "send failure\n~9000~" H "this is the helper\n" H "send failure\n",
