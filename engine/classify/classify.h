@@ -43,6 +43,10 @@ enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw
 enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_diagnoses *diagnoses,
                                   struct tw_error *error);
 
+/** Whether a client or a fact at byte `out` of the text joins the incident in hand: then each of
+ * its occurrences counts, and else only the first and the last. */
+bool tw_classify_listens(const struct tw_classifier *classifier, uint64_t out);
+
 /** Frees; NULL is fine. */
 void tw_classify_free(struct tw_classifier *classifier);
 

@@ -332,6 +332,13 @@ static enum tw_status add_error(struct tw_classifier *classifier, const struct t
     return status;
 }
 
+bool tw_classify_listens(const struct tw_classifier *classifier, uint64_t out)
+{
+    const struct tw_incident *incident = &classifier->open;
+    return incident->hits != NULL &&
+           (out <= incident->last_end || out - incident->last_end <= TW_INCIDENT_GAP);
+}
+
 /* A client or a fact: latched, and part of the incident in hand where it stands near. */
 static enum tw_status add_to_context(struct tw_classifier *classifier,
                                      const struct tw_record *record, const struct tw_hit *hit)
@@ -353,10 +360,7 @@ static enum tw_status add_to_context(struct tw_classifier *classifier,
         memcpy(classifier->host, context->host, sizeof classifier->host);
         classifier->host_out = context->out;
     }
-    const struct tw_incident *incident = &classifier->open;
-    if (status == TW_OK && context != NULL && incident->hits != NULL &&
-        (context->out <= incident->last_end ||
-         context->out - incident->last_end <= TW_INCIDENT_GAP)) {
+    if (status == TW_OK && context != NULL && tw_classify_listens(classifier, context->out)) {
         status = add_context(classifier, context);
         note_client(classifier);
     }

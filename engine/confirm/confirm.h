@@ -34,6 +34,18 @@ struct tw_hit *tw_confirm_hits(struct tw_confirmer *confirmer, size_t *count);
 /** How many matches were given up at a limit of PCRE2 since the input began. */
 uint64_t tw_confirm_given_up(const struct tw_confirmer *confirmer);
 
+/** What one look at the bytes tells of a wording. */
+enum tw_plainly {
+    TW_PLAINLY_UNKNOWN, /**< ask tw_confirm_literal */
+    TW_PLAINLY_NOT,     /**< it is not there, in whatever typography */
+    TW_PLAINLY_THERE,   /**< it is there, byte for byte */
+};
+
+/** A quick answer to what tw_confirm_literal answers in full, for a wording in which case counts.
+ */
+enum tw_plainly tw_confirm_plainly(struct tw_span wording, size_t anchor_at, struct tw_span text,
+                                   size_t at);
+
 /** Whether the wording stands in `text` with its anchor at `at`; `*start` and `*end` become its
  *  place. A straight apostrophe or quote of the wording also matches its typographic forms, three
  * dots an ellipsis, a blank a no-break space. */

@@ -89,6 +89,36 @@ static size_t backwards(struct tw_span wording, struct tw_span text, bool casele
     return taken;
 }
 
+/* Whether a byte of a wording may stand for another form. */
+static bool has_forms(char c)
+{
+    return c == '.' || c == '\'' || c == '"' || c == ' ';
+}
+
+enum tw_plainly tw_confirm_plainly(struct tw_span wording, size_t anchor_at, struct tw_span text,
+                                   size_t at)
+{
+    if (at < anchor_at || wording.length > text.length - (at - anchor_at)) {
+        return TW_PLAINLY_UNKNOWN;
+    }
+    const char *have = text.at + at - anchor_at;
+    if (memcmp(have, wording.at, wording.length) == 0) {
+        return TW_PLAINLY_THERE;
+    }
+    /* Before a difference both sides walk in step, from the anchor to both ends. */
+    for (size_t i = anchor_at; i < wording.length; i++) {
+        if (have[i] != wording.at[i]) {
+            return has_forms(wording.at[i]) ? TW_PLAINLY_UNKNOWN : TW_PLAINLY_NOT;
+        }
+    }
+    for (size_t i = anchor_at; i-- > 0;) {
+        if (have[i] != wording.at[i]) {
+            return has_forms(wording.at[i]) ? TW_PLAINLY_UNKNOWN : TW_PLAINLY_NOT;
+        }
+    }
+    return TW_PLAINLY_UNKNOWN;
+}
+
 bool tw_confirm_literal(struct tw_span wording, size_t anchor_at, bool caseless,
                         struct tw_span text, size_t at, size_t *start, size_t *end)
 {

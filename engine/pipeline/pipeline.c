@@ -8,7 +8,6 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
 #include "base/limits.h"
 #include "base/nearest.h"
 #include "base/visible.h"
@@ -16,6 +15,7 @@
 #include "confirm/confirm.h"
 #include "decode/decode.h"
 #include "format/format.h"
+#include "pipeline/pipeline_hits.h"
 #include "scan/scan.h"
 
 /* Limits that an input can reach, as the report names them. */
@@ -35,7 +35,7 @@ struct tw_pipeline {
     struct tw_scanner *scanner;
     struct tw_confirmer *confirmer;
     struct tw_classifier *classifier;
-    struct tw_pipeline_counts *counts;
+    struct tw_hits *hits; /* from candidates to the classifier */
     /* Of the input in hand: */
     struct tlswhy_report report;
     struct tw_decode_info decoded;
@@ -106,11 +106,8 @@ enum tw_status tw_pipeline_new(struct tw_pipeline **out, const struct tw_pack *p
     }
     made->pack = pack;
     made->options = *options;
-    made->counts = tw_base_alloc(pack->signature_count, sizeof *made->counts);
     struct tw_classify_options judge = {options->min_confidence, options->no_redact, TW_PACK_NONE};
-    enum tw_status status = made->counts == NULL
-                                ? tw_base_error_set(error, TW_ERR_MEMORY, "out of memory")
-                                : check_options(made, &judge.client, error);
+    enum tw_status status = check_options(made, &judge.client, error);
     if (status == TW_OK) {
         status = tw_scan_new(&made->scanner, pack, error);
     }
@@ -119,6 +116,11 @@ enum tw_status tw_pipeline_new(struct tw_pipeline **out, const struct tw_pack *p
     }
     if (status == TW_OK) {
         status = tw_classify_new(&made->classifier, pack, &judge, error);
+    }
+    if (status == TW_OK) {
+        struct tw_hits_stages stages = {made->scanner, made->confirmer, made->classifier,
+                                        options->confirm_all};
+        status = tw_pipeline_hits_new(&made->hits, pack, &stages, error);
     }
     if (status != TW_OK) {
         tw_pipeline_free(made);
@@ -134,7 +136,7 @@ void tw_pipeline_free(struct tw_pipeline *pipeline)
         tw_classify_free(pipeline->classifier);
         tw_confirm_free(pipeline->confirmer);
         tw_scan_free(pipeline->scanner);
-        tw_base_free(pipeline->counts);
+        tw_pipeline_hits_free(pipeline->hits);
         tw_base_free(pipeline->path);
         tw_base_free(pipeline);
     }
@@ -142,7 +144,7 @@ void tw_pipeline_free(struct tw_pipeline *pipeline)
 
 const struct tw_pipeline_counts *tw_pipeline_profile(const struct tw_pipeline *pipeline)
 {
-    return pipeline->counts;
+    return tw_pipeline_hits_profile(pipeline->hits);
 }
 
 /* ---- the report of an input --------------------------------------------------------------------
@@ -244,92 +246,6 @@ void tw_pipeline_refuse(struct tw_pipeline *pipeline, const char *path, const ch
 /* ---- the loop ----------------------------------------------------------------------------------
  */
 
-static uint64_t record_id(const struct tw_record *record)
-{
-    return tw_base_hash(tw_base_hash_number(TW_HASH_START, record->at.offset), record->text);
-}
-
-/* Frames the record around byte `at` of the block. Its fields are read when something was found in
- * it. */
-static void frame(struct tw_pipeline *pipeline, const struct tw_scan_block *block, size_t at,
-                  struct tw_record *record, size_t *start, size_t *end)
-{
-    tw_scan_record(pipeline->scanner, at, start, end);
-    *record = (struct tw_record){.text = {block->bytes.at + *start, *end - *start},
-                                 .at = tw_scan_locate(pipeline->scanner, *start),
-                                 .cut = block->cut && *end == block->bytes.length};
-}
-
-static void describe(struct tw_pipeline *pipeline, struct tw_record *record)
-{
-    record->id = record_id(record);
-    pipeline->recognised->describe(record);
-}
-
-/* Gives what was confirmed in a record to the classifier. */
-static enum tw_status end_record(struct tw_pipeline *pipeline, struct tw_record *record,
-                                 size_t start, struct tw_error *error)
-{
-    size_t count = 0;
-    struct tw_hit *hits = tw_confirm_hits(pipeline->confirmer, &count);
-    struct tw_format_chains chains = {.at = 0};
-    if (count == 0) {
-        return TW_OK;
-    }
-    describe(pipeline, record);
-    for (size_t i = 0; i < count; i++) {
-        hits[i].chain = tw_format_chain(&chains, record->text, hits[i].start);
-        hits[i].at = tw_scan_locate(pipeline->scanner, start + hits[i].start);
-        pipeline->counts[hits[i].signature].hits++;
-    }
-    pipeline->report.input.hits += count;
-    return tw_classify_add(pipeline->classifier, record, hits, count, error);
-}
-
-static void count_candidate(struct tw_pipeline *pipeline, uint32_t anchor)
-{
-    struct tw_list wordings = pipeline->pack->anchors[anchor].wordings;
-    for (uint32_t i = 0; i < wordings.count; i++) {
-        uint32_t wording = tw_pack_number(pipeline->pack, wordings, i);
-        pipeline->counts[pipeline->pack->wordings[wording].signature].candidates++;
-    }
-    pipeline->report.input.candidates++;
-}
-
-static enum tw_status take_block(struct tw_pipeline *pipeline, const struct tw_scan_block *block,
-                                 struct tw_error *error)
-{
-    struct tw_record record;
-    size_t start = 0;
-    size_t end = 0; /* of the record in hand; none yet */
-    enum tw_status status = TW_OK;
-    for (size_t i = 0; status == TW_OK && i < block->hits.count; i++) {
-        const struct tw_match_hit *candidate = &block->hits.at[i];
-        if (candidate->end > block->skip) {
-            count_candidate(pipeline, candidate->literal);
-        }
-        size_t at = candidate->end - 1;
-        if (at >= end) {
-            if (end > 0) {
-                status = end_record(pipeline, &record, start, error);
-            }
-            frame(pipeline, block, at, &record, &start, &end);
-            tw_confirm_record(pipeline->confirmer, &record,
-                              block->skip > start ? block->skip - start : 0);
-        }
-        if (status == TW_OK) {
-            status = tw_confirm_candidate(pipeline->confirmer, candidate->literal,
-                                          candidate->end - start, error);
-        }
-    }
-    if (status == TW_OK && end > 0) {
-        status = end_record(pipeline, &record, start, error);
-    }
-    pipeline->reached[LIMIT_RECORD] |= block->cut;
-    pipeline->reached[LIMIT_HITS] |= block->hits.capped;
-    return status;
-}
-
 /* The new part of a piece of a record, from its first blank on: a secret that the cut went through
  * would show its tail without its name. */
 static struct tw_span behind_overlap(struct tw_span text, size_t overlap)
@@ -349,15 +265,14 @@ static enum tw_status list_block(struct tw_pipeline *pipeline, const struct tw_s
     for (size_t at = 0; status == TW_OK && at < block->bytes.length;) {
         struct tw_record record;
         size_t start;
-        frame(pipeline, block, at, &record, &start, &at);
-        describe(pipeline, &record);
+        tw_pipeline_frame(pipeline->scanner, block, at, &record, &start, &at);
+        tw_pipeline_describe(pipeline->recognised, &record);
         if (start < block->skip) {
             record.message = behind_overlap(record.text, block->skip - start);
         }
         status = take(payload, &record, error);
         pipeline->report.input.records++;
     }
-    pipeline->reached[LIMIT_RECORD] |= block->cut;
     return status;
 }
 
@@ -405,12 +320,15 @@ static enum tw_status run(struct tw_pipeline *pipeline, struct tw_stream *stream
     enum tw_status status;
     tw_scan_begin(pipeline->scanner, stream, pipeline->recognised->starts);
     tw_confirm_begin(pipeline->confirmer, pipeline->recognised->name);
+    tw_pipeline_hits_begin(pipeline->hits, pipeline->recognised);
     do {
         struct tw_scan_block block;
         status = tw_scan_next(pipeline->scanner, take != NULL, &block, &pipeline->failure);
         if (status == TW_OK) {
             status = take != NULL ? list_block(pipeline, &block, take, payload, error)
-                                  : take_block(pipeline, &block, error);
+                                  : tw_pipeline_hits_take(pipeline->hits, &block, error);
+            pipeline->reached[LIMIT_RECORD] |= block.cut;
+            pipeline->reached[LIMIT_HITS] |= block.hits.capped;
             if (status != TW_OK) {
                 return status;
             }
@@ -418,6 +336,7 @@ static enum tw_status run(struct tw_pipeline *pipeline, struct tw_stream *stream
     } while (status == TW_OK && !is_stopped(pipeline));
     struct tw_cursor total = tw_scan_total(pipeline->scanner);
     pipeline->report.input.bytes = total.offset;
+    tw_pipeline_hits_count(pipeline->hits, &pipeline->report.input);
     pipeline->report.input.lines = total.line;
     pipeline->reached[LIMIT_STOPPED] = status == TW_OK;
     pipeline->reached[LIMIT_MATCH] |= tw_confirm_given_up(pipeline->confirmer) > 0;

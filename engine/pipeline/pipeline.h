@@ -18,6 +18,7 @@ struct tw_pipeline_options {
     const char *input_format;          /**< NULL: recognise */
     const char *encoding;              /**< NULL: recognise */
     const char *client;                /**< an id that the log does not tell, or NULL */
+    bool confirm_all;                  /**< pass over nothing: what tests compare with */
     uint64_t max_bytes;                /**< 0: no limit */
     const volatile sig_atomic_t *stop; /**< not 0: finish the record in hand and end; may be NULL */
 };

@@ -65,7 +65,7 @@ def check_size(corpora):
     """The corpus is as large as the project promises."""
     count = len(os.listdir(os.path.join(corpora, "cases")))
     need(count >= 60, "only %d cases" % count)
-    clean = os.path.join(corpora, "clean")
+    clean = os.path.join(corpora, "clean", "everyday")
     size = sum(os.path.getsize(os.path.join(clean, name)) for name in os.listdir(clean))
     need(30000 <= size <= 150000, "the clean corpus has %d bytes" % size)
 
@@ -78,7 +78,7 @@ def checks(tool):
         for name in sorted(os.listdir(os.path.join(corpora, kind))):
             folder = os.path.join(corpora, kind, name)
             found.append(("%s/%s" % (kind, name), lambda folder=folder: check_case(tool, folder)))
-    clean = os.path.join(corpora, "clean")
+    clean = os.path.join(corpora, "clean", "everyday")
     for name in sorted(os.listdir(clean)):
         found.append(("clean/" + name, lambda path=os.path.join(clean, name): check_clean(tool, path)))
     found.append(("clean", lambda: check_clean_folder(tool, clean)))

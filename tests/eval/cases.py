@@ -8,7 +8,8 @@ KEYS = {"why", "family", "cause", "client", "verdict", "shape", "source"}
 TLS = ("tls-version", "tls-cipher")
 # How a log may have been changed on its way; a localised one adds its language, localised:de.
 SHAPES = {"plain", "mail-quoted", "mail-wrapped", "ticket", "markdown", "html", "utf16le", "utf16be",
-          "windows-1252", "gzip", "crlf", "flattened", "localised", "mixed", "truncated", "screenshot-typed"}
+          "windows-1252", "gzip", "crlf", "flattened", "localised", "mixed", "truncated", "screenshot-typed",
+          "ndjson", "json", "csv", "netlog", "har", "svclog", "syslog", "console-wrapped"}
 
 
 def half_of(case_id):

@@ -148,7 +148,7 @@ def checks(tool, seed, rounds):
               lambda f=os.path.join(corpora,
                                     name): check_jobs(tool,
                                                       f)) for name in ("seeds", "cases", "damaged",
-                                                                       "clean")]
+                                                                       "clean/everyday")]
     found.append(("jobs/ndjson", lambda: check_ndjson_jobs(tool, corpora)))
     for name, path in inputs(tool.root):
         found.append(("stream/" + name, lambda p=path: check_stream(tool, p, seed, rounds)))
