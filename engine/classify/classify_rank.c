@@ -252,22 +252,22 @@ static bool knows_family(const struct tw_pack *pack, uint32_t client, uint32_t f
     return false;
 }
 
-static void start_with_priors(struct tw_classifier *classifier, uint32_t client)
+/* Adds the priors. Within a family they are shared among the causes that something speaks for: a
+ * rare cause is not doubted where the evidence names it and no other. */
+static void add_priors(struct tw_classifier *classifier, uint32_t client)
 {
     const struct tw_pack *pack = classifier->pack;
     for (uint32_t family = 0; family < pack->family_count; family++) {
         bool known = knows_family(pack, client, family);
         double total = 0;
         for (uint32_t i = 0; i < pack->cause_count; i++) {
-            if (pack->causes[i].family == family && !pack->causes[i].fallback) {
-                total += weight_of(classifier, client, i, known);
-            }
+            bool rival = pack->causes[i].family == family && !pack->causes[i].fallback;
+            total +=
+                rival && classifier->supported[i] ? weight_of(classifier, client, i, known) : 0;
         }
         for (uint32_t i = 0; i < pack->cause_count; i++) {
-            if (pack->causes[i].family == family) {
-                classifier->supported[i] = false;
-                classifier->score[i] =
-                    total > 0 ? log(weight_of(classifier, client, i, known) / total) : 0;
+            if (pack->causes[i].family == family && total > 0) {
+                classifier->score[i] += log(weight_of(classifier, client, i, known) / total);
             }
         }
     }
@@ -345,7 +345,8 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
     }
     choose_client(classifier, incident, judgement);
     judge_version(classifier, judgement);
-    start_with_priors(classifier, judgement->client);
+    memset(classifier->score, 0, classifier->pack->cause_count * sizeof *classifier->score);
+    memset(classifier->supported, 0, classifier->pack->cause_count * sizeof *classifier->supported);
     for (size_t i = 0; i < judgement->evidence_count; i++) {
         const struct tw_held *held = judgement->evidence[i];
         const struct tw_pack_signature *signature = tw_classify_signature(classifier, held);
@@ -393,6 +394,7 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
             }
         }
     }
+    add_priors(classifier, judgement->client);
     set_confidence(classifier);
     choose_cause(classifier, judgement);
 }

@@ -243,6 +243,10 @@ bool tw_format_is_continuation(struct tw_span line)
     if (is_base64(line)) {
         return true;
     }
+    /* Logs of one JSON object a line. */
+    if (tw_base_span_starts(line, TW_SPAN("{\""))) {
+        return false;
+    }
     if (!first_bytes[(unsigned char)line.at[0]]) {
         return false;
     }

@@ -27,12 +27,19 @@ static bool is_plain(unsigned char c)
     return c >= ' ' && c < 0x7f && strchr("'\"`/\\<>&*_", c) == NULL;
 }
 
+/* What an anchor may be made of, tried in this order. */
+enum alphabet {
+    PLAIN,      /* what no format and no tool writes in another way */
+    UNDERSCORE, /* Markdown escapes it, which the repair undoes: for names in capitals */
+    ANY_SCRIPT, /* Japanese, Chinese, Russian ...: no run of ASCII is long enough */
+};
+
 /* Whether the byte at `i` may be part of an anchor. Where a wording also matches another spelling
  * (no-break space before a colon, an ellipsis for three dots) neither spelling may be relied on. */
-static bool is_usable(struct tw_span text, size_t i, bool ascii_only)
+static bool is_usable(struct tw_span text, size_t i, enum alphabet alphabet)
 {
     unsigned char c = (unsigned char)text.at[i];
-    if (!ascii_only && c >= 0x80) {
+    if ((alphabet == ANY_SCRIPT && c >= 0x80) || (alphabet == UNDERSCORE && c == '_')) {
         return true;
     }
     if (!is_plain(c)) {
@@ -85,14 +92,14 @@ static void choose_in_run(struct tw_span text, size_t run, size_t run_end, unsig
     }
 }
 
-static size_t choose(struct tw_span text, bool ascii_only, size_t *at)
+static size_t choose(struct tw_span text, enum alphabet alphabet, size_t *at)
 {
     unsigned best = UINT32_MAX;
     size_t length = 0;
     *at = 0;
     for (size_t i = 0; i < text.length;) {
         size_t run = i;
-        while (i < text.length && is_usable(text, i, ascii_only)) {
+        while (i < text.length && is_usable(text, i, alphabet)) {
             i++;
         }
         if (i - run >= TW_ANCHOR_MIN) {
@@ -105,10 +112,11 @@ static size_t choose(struct tw_span text, bool ascii_only, size_t *at)
 
 size_t tw_pack_choose_anchor(struct tw_span text, size_t *at)
 {
-    size_t length = choose(text, true, at);
-    /* Japanese, Chinese, Russian ...: no run of ASCII is long enough, so its UTF-8 bytes have to
-     * do. */
-    return length > 0 ? length : choose(text, false, at);
+    size_t length = 0;
+    for (int alphabet = PLAIN; length == 0 && alphabet <= ANY_SCRIPT; alphabet++) {
+        length = choose(text, (enum alphabet)alphabet, at);
+    }
+    return length;
 }
 
 /* ---- the table of anchors

@@ -88,6 +88,8 @@ static const struct {
     bool goes_on;
     bool key;
 } continuations[] = {
+    {"{\"@timestamp\": \"2024-01-05T11:11:11Z\", \"msg\": \"x\"}", false, false},
+    {"{", true, false},
     {"", true, false},
     {"  indented", true, false},
     {"\tindented", true, false},
