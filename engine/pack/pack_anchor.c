@@ -27,11 +27,15 @@ static bool is_plain(unsigned char c)
     return c >= ' ' && c < 0x7f && strchr("'\"`/\\<>&*_", c) == NULL;
 }
 
-/* What an anchor may be made of, tried in this order. */
+/* An anchor with underscores is worth as much as one that is two bytes shorter: Markdown escapes
+ * them, which the repair undoes where it recognises Markdown. */
+#define UNDERSCORE_COST (2u * SHORT_COST)
+
+/* What an anchor may be made of. */
 enum alphabet {
     PLAIN,      /* what no format and no tool writes in another way */
-    UNDERSCORE, /* Markdown escapes it, which the repair undoes: for names in capitals */
-    ANY_SCRIPT, /* Japanese, Chinese, Russian ...: no run of ASCII is long enough */
+    UNDERSCORE, /* that, and underscores */
+    ANY_SCRIPT, /* Japanese, Chinese, Russian ...: where no run of ASCII is long enough */
 };
 
 /* Whether the byte at `i` may be part of an anchor. Where a wording also matches another spelling
@@ -92,10 +96,10 @@ static void choose_in_run(struct tw_span text, size_t run, size_t run_end, unsig
     }
 }
 
-static size_t choose(struct tw_span text, enum alphabet alphabet, size_t *at)
+static size_t choose(struct tw_span text, enum alphabet alphabet, unsigned *cost, size_t *at)
 {
-    unsigned best = UINT32_MAX;
     size_t length = 0;
+    *cost = UINT32_MAX;
     *at = 0;
     for (size_t i = 0; i < text.length;) {
         size_t run = i;
@@ -103,7 +107,7 @@ static size_t choose(struct tw_span text, enum alphabet alphabet, size_t *at)
             i++;
         }
         if (i - run >= TW_ANCHOR_MIN) {
-            choose_in_run(text, run, i, &best, at, &length);
+            choose_in_run(text, run, i, cost, at, &length);
         }
         i += i == run;
     }
@@ -112,11 +116,16 @@ static size_t choose(struct tw_span text, enum alphabet alphabet, size_t *at)
 
 size_t tw_pack_choose_anchor(struct tw_span text, size_t *at)
 {
-    size_t length = 0;
-    for (int alphabet = PLAIN; length == 0 && alphabet <= ANY_SCRIPT; alphabet++) {
-        length = choose(text, (enum alphabet)alphabet, at);
+    unsigned cost;
+    unsigned other_cost;
+    size_t other_at;
+    size_t length = choose(text, PLAIN, &cost, at);
+    size_t other = choose(text, UNDERSCORE, &other_cost, &other_at);
+    if (other > 0 && (length == 0 || other_cost + UNDERSCORE_COST < cost)) {
+        length = other;
+        *at = other_at;
     }
-    return length;
+    return length > 0 ? length : choose(text, ANY_SCRIPT, &cost, at);
 }
 
 /* ---- the table of anchors

@@ -17,6 +17,10 @@ def half_of(case_id):
     return "set-aside" if hashlib.sha256(case_id.encode()).digest()[0] & 1 else "tuning"
 
 
+# A label says `dotnet` where a log tells no more; the pack knows .NET Core and later apart from it.
+REFINED = {"dotnet": "dotnet-core"}
+
+
 def as_list(value):
     """A label as the list of answers that are right."""
     return value if isinstance(value, list) else [] if value is None else [value]
@@ -41,6 +45,7 @@ class Case:
         self.families = as_list(label.get("family"))
         self.causes = as_list(label.get("cause"))
         self.clients = as_list(label.get("client"))
+        self.clients += [REFINED[client] for client in self.clients if client in REFINED]
         self.shape = label.get("shape", "plain").split(":")[0]
         self.inconclusive = "verdict" in label
         if self.shape not in SHAPES:
