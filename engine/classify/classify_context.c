@@ -61,12 +61,16 @@ static void rebase(struct tw_context *context, struct tw_span line, const struct
 }
 
 enum tw_status tw_classify_latch(struct tw_classifier *classifier, const struct tw_record *record,
-                                 const struct tw_hit *hit, struct tw_context **context)
+                                 const struct tw_hit *hit, const char *near,
+                                 struct tw_context **context)
 {
     char host[TW_HOST_BYTES];
     char version[TW_VERSION_BYTES];
     size_t values = 0;
     tw_classify_key_captures(hit, host, version);
+    if (host[0] == '\0' && classifier->pack->signatures[hit->signature].scope == TW_SCOPE_HOST) {
+        (void)snprintf(host, sizeof host, "%s", near);
+    }
     struct tw_context *to = find(classifier, hit->signature, host, version, &values);
     if (to == NULL) {
         to = add(classifier, hit->signature, host, version, values);
@@ -103,7 +107,12 @@ enum tw_status tw_classify_unlatch(const struct tw_classifier *classifier,
 {
     struct tw_record record = context->record;
     record.provider = tw_base_span(context->provider);
-    return tw_classify_hold(classifier, &record, &context->hit, arena, held);
+    enum tw_status status = tw_classify_hold(classifier, &record, &context->hit, arena, held);
+    if (status == TW_OK && held->host[0] == '\0' && context->host[0] != '\0') {
+        held->host = tw_base_arena_copy(arena, tw_base_span(context->host));
+        status = held->host == NULL ? TW_ERR_MEMORY : TW_OK;
+    }
+    return status;
 }
 
 void tw_classify_forget(struct tw_classifier *classifier)

@@ -29,21 +29,59 @@ bool tw_classify_host(struct tw_span text, char host[TW_HOST_BYTES])
     return n > 0;
 }
 
-bool tw_classify_is_service(const struct tw_pack *pack, const char *host)
+static bool has_suffix(const struct tw_pack *pack, struct tw_list suffixes, const char *host)
 {
     struct tw_span name = tw_base_span(host);
-    for (uint32_t i = 0; i < pack->service->hosts.count; i++) {
-        struct tw_span suffix =
-            tw_base_span(tw_pack_text(pack, tw_pack_number(pack, pack->service->hosts, i)));
-        if (name.length < suffix.length ||
-            memcmp(name.at + name.length - suffix.length, suffix.at, suffix.length) != 0) {
-            continue;
-        }
-        if (name.length == suffix.length || name.at[name.length - suffix.length - 1] == '.') {
+    for (uint32_t i = 0; i < suffixes.count; i++) {
+        struct tw_span suffix = tw_base_span(tw_pack_text(pack, tw_pack_number(pack, suffixes, i)));
+        if (name.length >= suffix.length &&
+            memcmp(name.at + name.length - suffix.length, suffix.at, suffix.length) == 0 &&
+            (name.length == suffix.length || name.at[name.length - suffix.length - 1] == '.')) {
             return true;
         }
     }
     return false;
+}
+
+bool tw_classify_is_service(const struct tw_pack *pack, const char *host)
+{
+    return has_suffix(pack, pack->service->hosts, host);
+}
+
+/* The host of the last https URL of a line that begins before byte `before`, or else of the first
+ * one. */
+static bool url_in(const struct tw_pack *pack, struct tw_span line, size_t before,
+                   char host[TW_HOST_BYTES])
+{
+    static const struct tw_span scheme = TW_SPAN_INIT("https://");
+    char next[TW_HOST_BYTES];
+    bool found = false;
+    for (size_t at = 0; at < line.length && (at < before || !found);) {
+        struct tw_span rest = tw_base_span_skip(line, at);
+        size_t url = tw_base_span_find(rest, scheme);
+        if (url == rest.length) {
+            break;
+        }
+        at += url + scheme.length;
+        if ((at <= before || !found) && tw_classify_host(tw_base_span_skip(line, at), next) &&
+            strchr(next, '.') != NULL && !has_suffix(pack, pack->service->named_everywhere, next)) {
+            memcpy(host, next, TW_HOST_BYTES);
+            found = true;
+        }
+    }
+    return found;
+}
+
+bool tw_classify_url_host(const struct tw_pack *pack, const struct tw_record *record,
+                          const struct tw_hit *hit, char host[TW_HOST_BYTES])
+{
+    size_t next = 0;
+    struct tw_span line = tw_classify_line(record->text, hit->start);
+    struct tw_span first = tw_base_span_line(record->text, 0, &next);
+    first.length = first.length < TW_CONFIRM_WINDOW ? first.length : TW_CONFIRM_WINDOW;
+    host[0] = '\0';
+    return url_in(pack, line, hit->start - (size_t)(line.at - record->text.at), host) ||
+           url_in(pack, first, first.length, host);
 }
 
 uint32_t tw_classify_client(const struct tw_pack *pack, const struct tw_hit *hit)

@@ -300,6 +300,9 @@ static enum tw_status add_error(struct tw_classifier *classifier, const struct t
     char host[TW_HOST_BYTES];
     char version[TW_VERSION_BYTES];
     tw_classify_key_captures(hit, host, version);
+    if (host[0] == '\0') {
+        (void)tw_classify_url_host(classifier->pack, record, hit, host);
+    }
     if (!belongs(classifier, incident, record, hit, host, stack)) {
         bool fresh = hit->chain > 0;
         bool found = false;
@@ -350,7 +353,10 @@ static enum tw_status add_to_context(struct tw_classifier *classifier,
         classifier->attempt++;
     }
     if (status == TW_OK) {
-        status = tw_classify_latch(classifier, record, hit, &context);
+        bool known = classifier->host[0] != '\0' && record->at.out >= classifier->host_out &&
+                     record->at.out - classifier->host_out <= TW_INCIDENT_GAP;
+        status =
+            tw_classify_latch(classifier, record, hit, known ? classifier->host : "", &context);
     }
     if (context != NULL && classifier->pack->signatures[hit->signature].starts_attempt) {
         classifier->attempt_order = context->order;

@@ -163,10 +163,12 @@ struct tw_span tw_classify_line(struct tw_span text, size_t start);
 void tw_classify_key_captures(const struct tw_hit *hit, char host[TW_HOST_BYTES],
                               char version[TW_VERSION_BYTES]);
 
-/** classify_context.c: latches a hit of a client or a fact. `*context` is where it is, NULL where
- * there is no room for a further value. */
+/** classify_context.c: latches a hit of a client or a fact. What is said of a host, but names none,
+ * is said of `near` ("": not known). `*context` is where it is, NULL where there is no room for a
+ * further value. */
 enum tw_status tw_classify_latch(struct tw_classifier *classifier, const struct tw_record *record,
-                                 const struct tw_hit *hit, struct tw_context **context);
+                                 const struct tw_hit *hit, const char *near,
+                                 struct tw_context **context);
 /** The last occurrence of a context as a held hit with strings in `arena`. */
 enum tw_status tw_classify_unlatch(const struct tw_classifier *classifier,
                                    const struct tw_context *context, struct tw_arena *arena,
@@ -181,6 +183,12 @@ uint32_t tw_classify_client(const struct tw_pack *pack, const struct tw_hit *hit
 tw_text tw_classify_stack(const struct tw_classifier *classifier, const struct tw_hit *hit);
 /** Whether two stacks are known and not the same. */
 bool tw_classify_stacks_differ(const struct tw_classifier *classifier, tw_text a, tw_text b);
+
+/** classify_host.c: the host of the https URL that stands nearest before a hit in its line, or else
+ * in the first line of the record; false where there is none but hosts that are named in every log
+ * (documentation, schemas). */
+bool tw_classify_url_host(const struct tw_pack *pack, const struct tw_record *record,
+                          const struct tw_hit *hit, char host[TW_HOST_BYTES]);
 
 /** classify_host.c: brings a host into its plain form: lower case, no port, no final dot; false
  * where it is none. */

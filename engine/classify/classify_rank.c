@@ -144,6 +144,49 @@ static void add_from_input(struct tw_classifier *classifier, const struct tw_inc
     }
 }
 
+/* The rank of a client that is a product. */
+#define PRODUCT_RANK 3u
+
+/* Whether the log names a client that can be this incident's, of at least this rank. */
+static bool names_client(const struct tw_classifier *classifier, const struct tw_incident *incident,
+                         const struct tw_context *context, uint32_t rank)
+{
+    const struct tw_pack *pack = classifier->pack;
+    uint32_t client = tw_classify_client(pack, &context->hit);
+    return pack->signatures[context->signature].kind == TLSWHY_KIND_CLIENT && !incident->fresh &&
+           pack->clients[client].rank >= rank &&
+           !tw_classify_stacks_differ(classifier, incident->stack,
+                                      tw_classify_stack(classifier, &context->hit));
+}
+
+/* The client that is named only after the failure: the only product of the log, or else, where
+ * nothing was named before, the nearest. TW_PACK_NONE: there is none. */
+static uint32_t later_client(const struct tw_classifier *classifier,
+                             const struct tw_incident *incident)
+{
+    const struct tw_pack *pack = classifier->pack;
+    uint32_t product = TW_PACK_NONE;
+    uint32_t nearest = TW_PACK_NONE;
+    uint64_t first = UINT64_MAX;
+    bool several = false;
+    for (size_t i = 0; i < classifier->context_count; i++) {
+        const struct tw_context *context = &classifier->contexts[i];
+        uint32_t client = tw_classify_client(pack, &context->hit);
+        if (names_client(classifier, incident, context, PRODUCT_RANK)) {
+            several |= product != TW_PACK_NONE && product != client;
+            product = client;
+        }
+        if (names_client(classifier, incident, context, 0) && context->first_out < first) {
+            first = context->first_out;
+            nearest = client;
+        }
+    }
+    bool better =
+        product != TW_PACK_NONE && !several &&
+        (incident->client == TW_PACK_NONE || pack->clients[incident->client].rank < PRODUCT_RANK);
+    return better ? product : incident->client == TW_PACK_NONE ? nearest : TW_PACK_NONE;
+}
+
 /* The client: what the user said where the log says less, what the log showed, what an error hints
  * at. */
 static void choose_client(const struct tw_classifier *classifier,
@@ -151,22 +194,11 @@ static void choose_client(const struct tw_classifier *classifier,
 {
     const struct tw_pack *pack = classifier->pack;
     uint32_t given = classifier->options.client;
-    uint32_t client = incident->client;
-    judgement->version = incident->client_version[0] == '\0' ? NULL : incident->client_version;
-    uint64_t first = UINT64_MAX;
-    for (size_t i = 0; client == TW_PACK_NONE && i < classifier->context_count; i++) {
-        /* Named only after the failure: better than nothing, and the first is the nearest. */
-        const struct tw_context *context = &classifier->contexts[i];
-        const struct tw_pack_signature *signature = &pack->signatures[context->signature];
-        bool fits = !incident->fresh &&
-                    !tw_classify_stacks_differ(classifier, incident->stack,
-                                               tw_classify_stack(classifier, &context->hit));
-        if (signature->kind == TLSWHY_KIND_CLIENT && fits && context->first_out < first) {
-            first = context->first_out;
-            judgement->client = tw_classify_client(pack, &context->hit);
-        }
-    }
-    client = client == TW_PACK_NONE ? judgement->client : client;
+    uint32_t later = later_client(classifier, incident);
+    uint32_t client = later != TW_PACK_NONE ? later : incident->client;
+    judgement->version = later != TW_PACK_NONE || incident->client_version[0] == '\0'
+                             ? NULL
+                             : incident->client_version;
     for (size_t i = 0; i < judgement->evidence_count; i++) {
         const struct tw_held *held = judgement->evidence[i];
         bool hints = tw_classify_signature(classifier, held)->kind == TLSWHY_KIND_ERROR &&

@@ -37,6 +37,12 @@ struct tw_format_chains {
  * asked for grow. */
 unsigned tw_format_chain(struct tw_format_chains *chains, struct tw_span text, size_t at);
 
+/** Whether an input begins like an article in Markdown and not like a log. */
+bool tw_format_is_article(struct tw_span head);
+
+/** Whether a record is one row of a table: of an article it is about errors, and has none. */
+bool tw_format_is_table_row(struct tw_span record);
+
 /** All formats, the likeliest first; ends with NULL. */
 extern const struct tw_format *const tw_formats[];
 

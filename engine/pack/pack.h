@@ -93,7 +93,8 @@ struct tw_pack_collect {
 
 /** What an online service host, or its absence, says (section `service` of a pack). */
 struct tw_pack_service {
-    struct tw_list hosts; /**< suffixes of host names */
+    struct tw_list hosts;            /**< suffixes of host names */
+    struct tw_list named_everywhere; /**< suffixes of hosts that a log names without connecting */
     tw_text off_service_caution;
     struct tw_terms on_service;
     uint32_t present;

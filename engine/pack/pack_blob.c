@@ -189,6 +189,7 @@ static void check_clients_and_fixes(struct check *check)
         check_list(check, collect->decides_between, pack->cause_count);
     }
     check_list(check, pack->service->hosts, pack->string_size);
+    check_list(check, pack->service->named_everywhere, pack->string_size);
     check_text(check, pack->service->off_service_caution);
     check_terms(check, pack->service->on_service);
     for (uint32_t i = 0; i < pack->info_count; i++) {

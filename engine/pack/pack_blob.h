@@ -6,7 +6,7 @@
 #include "pack/pack.h"
 
 /** Raised whenever a struct of pack.h changes. */
-#define TW_BLOB_VERSION 4u
+#define TW_BLOB_VERSION 5u
 
 /** The sections of a blob, in the order in which they lie. */
 enum tw_blob_section {

@@ -373,6 +373,7 @@ static const struct tw_pack_field service_fields[] = {
      .value = TW_VALUE_TEXTS,
      .offset = AT(tw_pack_service, hosts),
      .required = true},
+    TEXTS("named_everywhere", tw_pack_service, named_everywhere),
     TEXT("off_service_caution", tw_pack_service, off_service_caution, true, 400),
     SPECIAL("on_service", read_on_service, false),
 };

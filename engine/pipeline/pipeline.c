@@ -317,10 +317,14 @@ static enum tw_status open_input(struct tw_pipeline *pipeline, bool named, struc
 static enum tw_status run(struct tw_pipeline *pipeline, struct tw_stream *stream,
                           tw_pipeline_record take, void *payload, struct tw_error *error)
 {
-    enum tw_status status;
+    struct tw_span head;
+    enum tw_status status = tw_base_stream_peek(stream, TW_PEEK_SIZE, &head);
+    if (status != TW_OK) {
+        return tw_base_error_set(error, status, "out of memory");
+    }
     tw_scan_begin(pipeline->scanner, stream, pipeline->recognised->starts);
     tw_confirm_begin(pipeline->confirmer, pipeline->recognised->name);
-    tw_pipeline_hits_begin(pipeline->hits, pipeline->recognised);
+    tw_pipeline_hits_begin(pipeline->hits, pipeline->recognised, head);
     do {
         struct tw_scan_block block;
         status = tw_scan_next(pipeline->scanner, take != NULL, &block, &pipeline->failure);

@@ -39,6 +39,7 @@ struct tw_hits {
     const struct tw_pack *pack;
     struct tw_hits_stages stages;
     const struct tw_format *format;
+    bool article; /* the input is one, not a log */
     struct tw_pipeline_counts *counts;
     bool *told; /* by signature: hit in this input */
     uint64_t candidates;
@@ -80,8 +81,11 @@ static bool is_latched(const struct tw_pack *pack, const struct tw_pack_wording 
                        const bool *replaced)
 {
     const struct tw_pack_signature *signature = &pack->signatures[wording->signature];
+    /* What is said of a host without naming it is said of the host named last. */
+    bool names_host = strstr(tw_pack_text(pack, wording->pattern), "(?<host>") != NULL;
     return signature->kind != TLSWHY_KIND_ERROR && !wording->whole_record &&
-           signature->unless == 0 && signature->over.count == 0 && !signature->starts_attempt &&
+           (signature->scope != TW_SCOPE_HOST || names_host) && signature->unless == 0 &&
+           signature->over.count == 0 && !signature->starts_attempt &&
            !replaced[wording->signature] && !looks_further(tw_pack_text(pack, wording->pattern));
 }
 
@@ -152,9 +156,11 @@ void tw_pipeline_hits_free(struct tw_hits *hits)
     }
 }
 
-void tw_pipeline_hits_begin(struct tw_hits *hits, const struct tw_format *format)
+void tw_pipeline_hits_begin(struct tw_hits *hits, const struct tw_format *format,
+                            struct tw_span head)
 {
     hits->format = format;
+    hits->article = tw_format_is_article(head);
     hits->candidates = hits->hits = 0;
     hits->waiting_count = 0;
     hits->memo_count = 0;
@@ -263,6 +269,9 @@ static enum tw_status end_record(struct tw_hits *hits, const struct tw_scan_bloc
     }
     open->end = 0;
     struct tw_hit *found = tw_confirm_hits(hits->stages.confirmer, &count);
+    if (hits->article && tw_format_is_table_row(open->record.text)) {
+        count = 0;
+    }
     if (count == 0) {
         return TW_OK;
     }

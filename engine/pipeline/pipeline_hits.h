@@ -23,8 +23,9 @@ struct tw_hits_stages {
 enum tw_status tw_pipeline_hits_new(struct tw_hits **out, const struct tw_pack *pack,
                                     const struct tw_hits_stages *stages, struct tw_error *error);
 
-/** Begins an input of a format. */
-void tw_pipeline_hits_begin(struct tw_hits *hits, const struct tw_format *format);
+/** Begins an input of a format, with its first bytes. */
+void tw_pipeline_hits_begin(struct tw_hits *hits, const struct tw_format *format,
+                            struct tw_span head);
 
 /** Confirms the candidates of a block and gives what holds to the classifier. */
 enum tw_status tw_pipeline_hits_take(struct tw_hits *hits, const struct tw_scan_block *block,
