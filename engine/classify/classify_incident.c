@@ -227,7 +227,8 @@ static bool belongs(const struct tw_classifier *classifier, const struct tw_inci
     for (size_t i = 0; i < incident->host_count; i++) {
         other_host &= strcmp(incident->hosts[i], about) != 0;
     }
-    other_host |= named_since && incident->host_count == 0;
+    /* A heading that tells nothing takes the host that is named below it. */
+    other_host |= named_since && incident->host_count == 0 && incident->telling;
     bool again = !incident->in_attempt && signature->supports.count > 0 &&
                  has_signature(incident, hit->signature);
     return !other_host && !again;
