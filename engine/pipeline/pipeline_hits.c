@@ -28,6 +28,25 @@ struct memo {
     char bytes[MEMO_BYTES];
 };
 
+/* Surroundings of an anchor in which nothing new stands, and what stands in them: so that the next
+ * candidate in the same surroundings costs one comparison. */
+#define LOOKS_MAX 64u
+#define LOOK_MEMOS 4u
+struct look {
+    uint32_t next; /* of the same anchor */
+    uint32_t memos[LOOK_MEMOS];
+    uint32_t memo_count;
+    size_t before; /* bytes from the first remembered one to the anchor */
+    size_t length;
+    char bytes[MEMO_BYTES];
+};
+
+/* How far the wordings of an anchor reach around it, in bytes. */
+struct reach {
+    size_t before;
+    size_t after; /* from the beginning of the anchor */
+};
+
 /* The record in hand. */
 struct open_record {
     struct tw_record record;
@@ -41,7 +60,8 @@ struct tw_hits {
     const struct tw_format *format;
     bool article; /* the input is one, not a log */
     struct tw_pipeline_counts *counts;
-    bool *told; /* by signature: hit in this input */
+    uint64_t *anchor_counts; /* candidates of each anchor that counts lacks yet */
+    bool *told;              /* by signature: hit in this input */
     uint64_t candidates;
     uint64_t hits;
     bool *latched;        /* by wording */
@@ -50,6 +70,10 @@ struct tw_hits {
     uint32_t *first_memo; /* by anchor */
     struct memo *memos;
     uint32_t memo_count;
+    struct reach *reach;  /* by anchor */
+    uint32_t *first_look; /* by anchor */
+    struct look *looks;
+    uint32_t look_count;
     uint32_t waiting[MEMOS_MAX]; /* memos with candidates that were passed over */
     size_t waiting_count;
     struct open_record open;
@@ -109,7 +133,13 @@ static enum tw_status find_latched(struct tw_hits *hits)
         struct tw_list wordings = pack->anchors[i].wordings;
         hits->may_be_quiet[i] = !hits->stages.confirm_all;
         for (uint32_t k = 0; k < wordings.count; k++) {
-            hits->may_be_quiet[i] &= hits->latched[tw_pack_number(pack, wordings, k)];
+            uint32_t number = tw_pack_number(pack, wordings, k);
+            const struct tw_pack_wording *wording = &pack->wordings[number];
+            struct reach *reach = &hits->reach[i];
+            size_t after = strlen(tw_pack_text(pack, wording->text)) - wording->anchor_at;
+            hits->may_be_quiet[i] &= hits->latched[number];
+            reach->before = wording->anchor_at > reach->before ? wording->anchor_at : reach->before;
+            reach->after = after > reach->after ? after : reach->after;
         }
     }
     tw_base_free(replaced);
@@ -131,6 +161,10 @@ enum tw_status tw_pipeline_hits_new(struct tw_hits **out, const struct tw_pack *
         made->may_be_quiet = tw_base_alloc(pack->anchor_count, sizeof *made->may_be_quiet);
         made->first_memo = tw_base_alloc(pack->anchor_count, sizeof *made->first_memo);
         made->memos = tw_base_alloc(MEMOS_MAX, sizeof *made->memos);
+        made->anchor_counts = tw_base_alloc(pack->anchor_count, sizeof *made->anchor_counts);
+        made->reach = tw_base_alloc(pack->anchor_count, sizeof *made->reach);
+        made->first_look = tw_base_alloc(pack->anchor_count, sizeof *made->first_look);
+        made->looks = tw_base_alloc(LOOKS_MAX, sizeof *made->looks);
     }
     if (made == NULL || made->counts == NULL || made->told == NULL || made->latched == NULL ||
         made->may_be_quiet == NULL || made->values == NULL || made->first_memo == NULL ||
@@ -152,6 +186,10 @@ void tw_pipeline_hits_free(struct tw_hits *hits)
         tw_base_free(hits->may_be_quiet);
         tw_base_free(hits->first_memo);
         tw_base_free(hits->memos);
+        tw_base_free(hits->anchor_counts);
+        tw_base_free(hits->reach);
+        tw_base_free(hits->first_look);
+        tw_base_free(hits->looks);
         tw_base_free(hits);
     }
 }
@@ -163,11 +201,11 @@ void tw_pipeline_hits_begin(struct tw_hits *hits, const struct tw_format *format
     hits->article = tw_format_is_article(head);
     hits->candidates = hits->hits = 0;
     hits->waiting_count = 0;
-    hits->memo_count = 0;
+    hits->memo_count = hits->look_count = 0;
     memset(hits->told, 0, hits->pack->signature_count * sizeof *hits->told);
     memset(hits->values, 0, hits->pack->wording_count * sizeof *hits->values);
     for (uint32_t i = 0; i < hits->pack->anchor_count; i++) {
-        hits->first_memo[i] = NO_MEMO;
+        hits->first_memo[i] = hits->first_look[i] = NO_MEMO;
     }
 }
 
@@ -177,8 +215,17 @@ void tw_pipeline_hits_count(const struct tw_hits *hits, struct tlswhy_input *inp
     input->hits = hits->hits;
 }
 
-const struct tw_pipeline_counts *tw_pipeline_hits_profile(const struct tw_hits *hits)
+const struct tw_pipeline_counts *tw_pipeline_hits_profile(struct tw_hits *hits)
 {
+    for (uint32_t i = 0; i < hits->pack->anchor_count; i++) {
+        struct tw_list wordings = hits->pack->anchors[i].wordings;
+        for (uint32_t k = 0; k < wordings.count; k++) {
+            uint32_t wording = tw_pack_number(hits->pack, wordings, k);
+            hits->counts[hits->pack->wordings[wording].signature].candidates +=
+                hits->anchor_counts[i];
+        }
+        hits->anchor_counts[i] = 0;
+    }
     return hits->counts;
 }
 
@@ -311,42 +358,97 @@ static void pass_over(struct tw_hits *hits, uint32_t memo, size_t index)
     hits->memos[memo].last = index;
 }
 
-/* Passes over candidate `index` where it says only what was said before, somewhere that it does not
- * matter. */
-static bool is_quiet(struct tw_hits *hits, const struct tw_scan_block *block, size_t index,
-                     uint64_t block_out)
+/* The surroundings of the anchor at `at`, if they were met before; NULL: they were not. */
+static const struct look *find_look(const struct tw_hits *hits, uint32_t anchor,
+                                    struct tw_span text, size_t at)
+{
+    for (uint32_t i = hits->first_look[anchor]; i != NO_MEMO; i = hits->looks[i].next) {
+        const struct look *look = &hits->looks[i];
+        if (at >= look->before && look->length <= text.length - (at - look->before) &&
+            memcmp(text.at + at - look->before, look->bytes, look->length) == 0) {
+            return look;
+        }
+    }
+    return NULL;
+}
+
+/* Remembers the surroundings of the anchor at `at`: as far as its wordings and these memos reach.
+ */
+static void keep_look(struct tw_hits *hits, uint32_t anchor, struct tw_span text, size_t at,
+                      const struct look *found)
+{
+    size_t before = hits->reach[anchor].before;
+    size_t after = hits->reach[anchor].after;
+    for (uint32_t i = 0; i < found->memo_count; i++) {
+        const struct memo *memo = &hits->memos[found->memos[i]];
+        before = memo->before > before ? memo->before : before;
+        after = memo->length - memo->before > after ? memo->length - memo->before : after;
+    }
+    if (hits->look_count == LOOKS_MAX || before + after > MEMO_BYTES || at < before ||
+        after > text.length - at) {
+        return;
+    }
+    struct look *look = &hits->looks[hits->look_count];
+    *look = *found;
+    look->next = hits->first_look[anchor];
+    look->before = before;
+    look->length = before + after;
+    memcpy(look->bytes, text.at + at - before, look->length);
+    hits->first_look[anchor] = hits->look_count++;
+}
+
+/* Whether each wording of the anchor at `at` is not there, or was met before with the same bytes
+ * around it; `found` gets the memos of these. */
+static bool is_known(const struct tw_hits *hits, uint32_t number, struct tw_span text, size_t at,
+                     struct look *found)
 {
     const struct tw_pack *pack = hits->pack;
-    const struct tw_match_hit *candidate = &block->hits.at[index];
-    uint32_t number = candidate->literal;
-    uint32_t found[4];
-    size_t count = 0;
-    if (!hits->may_be_quiet[number] || block->cut || block->skip > 0) {
-        return false;
-    }
     const struct tw_pack_anchor *anchor = &pack->anchors[number];
-    size_t at = candidate->end - anchor->length;
+    found->memo_count = 0;
     for (uint32_t i = 0; i < anchor->wordings.count; i++) {
         uint32_t wording = tw_pack_number(pack, anchor->wordings, i);
         const struct tw_pack_wording *about = &pack->wordings[wording];
-        if (!about->caseless &&
-            tw_confirm_plainly(tw_base_span(tw_pack_text(pack, about->text)), about->anchor_at,
-                               block->bytes, at) == TW_PLAINLY_NOT) {
+        if (!about->caseless && tw_confirm_plainly(tw_base_span(tw_pack_text(pack, about->text)),
+                                                   about->anchor_at, text, at) == TW_PLAINLY_NOT) {
             continue;
         }
         uint32_t memo = hits->values[wording] > VALUES_MAX
                             ? NO_MEMO
-                            : find_memo(hits, number, wording, block->bytes, at);
-        if (memo == NO_MEMO || count == sizeof found / sizeof *found) {
+                            : find_memo(hits, number, wording, text, at);
+        if (memo == NO_MEMO || found->memo_count == LOOK_MEMOS) {
             return false;
         }
-        found[count++] = memo;
+        found->memos[found->memo_count++] = memo;
     }
-    if (count > 0 && tw_classify_listens(hits->stages.classifier, block_out + candidate->end)) {
+    return true;
+}
+
+/* Passes over candidate `index` where it says nothing, or only what was said before, somewhere that
+ * it does not matter. */
+static bool is_quiet(struct tw_hits *hits, const struct tw_scan_block *block, size_t index,
+                     uint64_t block_out)
+{
+    const struct tw_match_hit *candidate = &block->hits.at[index];
+    uint32_t anchor = candidate->literal;
+    struct look made;
+    if (!hits->may_be_quiet[anchor] || block->cut || block->skip > 0) {
         return false;
     }
-    while (count > 0) {
-        pass_over(hits, found[--count], index);
+    size_t at = candidate->end - hits->pack->anchors[anchor].length;
+    const struct look *look = find_look(hits, anchor, block->bytes, at);
+    if (look == NULL) {
+        if (!is_known(hits, anchor, block->bytes, at, &made)) {
+            return false;
+        }
+        keep_look(hits, anchor, block->bytes, at, &made);
+        look = &made;
+    }
+    if (look->memo_count > 0 &&
+        tw_classify_listens(hits->stages.classifier, block_out + candidate->end)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < look->memo_count; i++) {
+        pass_over(hits, look->memos[i], index);
     }
     return true;
 }
@@ -418,16 +520,6 @@ static enum tw_status change_record(struct tw_hits *hits, const struct tw_scan_b
     return status;
 }
 
-static void count_candidate(struct tw_hits *hits, uint32_t anchor)
-{
-    struct tw_list wordings = hits->pack->anchors[anchor].wordings;
-    for (uint32_t i = 0; i < wordings.count; i++) {
-        uint32_t wording = tw_pack_number(hits->pack, wordings, i);
-        hits->counts[hits->pack->wordings[wording].signature].candidates++;
-    }
-    hits->candidates++;
-}
-
 enum tw_status tw_pipeline_hits_take(struct tw_hits *hits, const struct tw_scan_block *block,
                                      struct tw_error *error)
 {
@@ -437,7 +529,8 @@ enum tw_status tw_pipeline_hits_take(struct tw_hits *hits, const struct tw_scan_
     for (size_t i = 0; status == TW_OK && i < block->hits.count; i++) {
         const struct tw_match_hit *candidate = &block->hits.at[i];
         if (candidate->end > block->skip) {
-            count_candidate(hits, candidate->literal);
+            hits->anchor_counts[candidate->literal]++;
+            hits->candidates++;
         }
         if (candidate->end <= hits->open.end) {
             status = confirm(hits, candidate, error);

@@ -36,7 +36,7 @@ enum tw_status tw_pipeline_hits_take(struct tw_hits *hits, const struct tw_scan_
 void tw_pipeline_hits_count(const struct tw_hits *hits, struct tlswhy_input *input);
 
 /** Candidates and hits of each signature, of all inputs so far. */
-const struct tw_pipeline_counts *tw_pipeline_hits_profile(const struct tw_hits *hits);
+const struct tw_pipeline_counts *tw_pipeline_hits_profile(struct tw_hits *hits);
 
 /** Frees; NULL is fine. */
 void tw_pipeline_hits_free(struct tw_hits *hits);
