@@ -57,6 +57,7 @@ static void forget(struct tw_classifier *classifier)
     classifier->arena = NULL;
     classifier->serial = classifier->attempt = 0;
     classifier->attempt_order = classifier->attempt_out = classifier->host_out = 0;
+    classifier->host[0] = '\0';
     classifier->dropped = 0;
 }
 
