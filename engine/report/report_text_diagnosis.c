@@ -200,7 +200,29 @@ static void show_cautions(struct tw_report_page *page, const struct tlswhy_diagn
     }
 }
 
-/* The causes that it is not, or may be, with what would tell. */
+/* From here on a piece of evidence speaks against a cause: a moderate one. */
+#define AGAINST_FROM (-1.5)
+
+/* The evidence that speaks most against a cause; NULL: none does. */
+static const struct tlswhy_evidence *against(const struct tlswhy_diagnosis *diagnosis,
+                                             const char *cause)
+{
+    const struct tlswhy_evidence *found = NULL;
+    double least = AGAINST_FROM;
+    for (size_t i = 0; cause != NULL && i < diagnosis->evidence_count; i++) {
+        const struct tlswhy_evidence *evidence = &diagnosis->evidence[i];
+        for (size_t k = 0; k < evidence->term_count; k++) {
+            if (evidence->terms[k].value < least && evidence->line > 0 &&
+                strcmp(evidence->terms[k].cause, cause) == 0) {
+                least = evidence->terms[k].value;
+                found = evidence;
+            }
+        }
+    }
+    return found;
+}
+
+/* The causes that it is not, or may be, with what would tell, and what speaks against them. */
 static void show_alternatives(struct tw_report_page *page, const struct tw_report_options *options,
                               const struct tlswhy_diagnosis *diagnosis, const char *heading)
 {
@@ -227,8 +249,15 @@ static void show_alternatives(struct tw_report_page *page, const struct tw_repor
         tw_report_say_percent(percent, cause->confidence);
         (void)snprintf(label, sizeof label, "  %4s  %.120s", percent,
                        cause->id == NULL ? "" : cause->id);
-        tw_report_paragraph(page, label, 10 + widest, TW_REPORT_DIM,
-                            cause->told_apart_by != NULL ? cause->told_apart_by : cause->title);
+        const char *text = cause->told_apart_by != NULL ? cause->told_apart_by : cause->title;
+        const struct tlswhy_evidence *evidence = against(diagnosis, cause->id);
+        tw_report_begin(page, label, 10 + widest, TW_REPORT_DIM);
+        tw_report_put(page, text);
+        if (evidence != NULL) {
+            tw_report_put_format(page, "(against it: line %llu)",
+                                 (unsigned long long)evidence->line);
+        }
+        tw_report_end(page);
     }
 }
 

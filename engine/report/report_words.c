@@ -105,10 +105,11 @@ const char *tw_report_say_kind(enum tlswhy_kind kind)
 
 const char *tw_report_say_weight(const struct tlswhy_evidence *evidence)
 {
-    if (evidence->kind != TLSWHY_KIND_ERROR) {
+    const char *strength = tw_report_say_strength(evidence->strength);
+    if (evidence->kind == TLSWHY_KIND_CLIENT ||
+        (evidence->kind == TLSWHY_KIND_FACT && strength == NULL)) {
         return tw_report_say_kind(evidence->kind);
     }
-    const char *strength = tw_report_say_strength(evidence->strength);
     return strength == NULL ? "context" : strength;
 }
 
