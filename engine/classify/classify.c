@@ -1,4 +1,5 @@
 /* classify.c -- the classifier's life: begin an input, take hits, judge. */
+#include "base/hash.h"
 #include "classify/classify_parts.h"
 
 #include <stdlib.h>
@@ -72,15 +73,59 @@ enum tw_status tw_classify_begin(struct tw_classifier *classifier, const char *l
                : TW_OK;
 }
 
+/* What makes two diagnoses one failure that came again, perhaps with other words: the same answer
+ * about the same program and hosts. 0: it is never the same as another one, because it tells no
+ * host or no answer. */
+static uint64_t failure_key(const struct tlswhy_diagnosis *diagnosis)
+{
+    uint64_t hosts = 0; /* in any order */
+    if (!diagnosis->conclusive || diagnosis->host_count == 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < diagnosis->host_count; i++) {
+        hosts += tw_base_hash(TW_HASH_START, tw_base_span(diagnosis->hosts[i]));
+    }
+    const char *client = diagnosis->client_id == NULL ? "" : diagnosis->client_id;
+    uint64_t key = tw_base_hash(TW_HASH_START, tw_base_span(diagnosis->cause.id));
+    return tw_base_hash_number(tw_base_hash(key, tw_base_span(client)), hosts) | 1;
+}
+
+/* Counts a diagnosis to an earlier one of the same failure; the surer one stays. False: it is none.
+ */
+static bool join(struct tlswhy_diagnosis *list, uint64_t *keys, size_t count)
+{
+    const struct tlswhy_diagnosis *made = &list[count];
+    keys[count] = failure_key(made);
+    for (size_t i = 0; keys[count] != 0 && i < count; i++) {
+        struct tlswhy_diagnosis *earlier = &list[i];
+        if (keys[i] != keys[count]) {
+            continue;
+        }
+        struct tlswhy_diagnosis joined =
+            made->cause.confidence > earlier->cause.confidence ? *made : *earlier;
+        joined.count = earlier->count + made->count;
+        joined.first_line = earlier->first_line;
+        joined.last_line =
+            made->last_line > earlier->last_line ? made->last_line : earlier->last_line;
+        joined.first_time = earlier->first_time != NULL ? earlier->first_time : made->first_time;
+        joined.last_time = made->last_time != NULL ? made->last_time : earlier->last_time;
+        *earlier = joined;
+        return true;
+    }
+    return false;
+}
+
 enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_diagnoses *diagnoses,
                                   struct tw_error *error)
 {
     *diagnoses = (struct tw_diagnoses){.at = NULL};
     enum tw_status status = tw_classify_close(classifier);
     struct tlswhy_diagnosis *list = NULL;
+    uint64_t *keys = NULL;
     if (status == TW_OK) {
         list = tw_base_arena_alloc(classifier->arena, classifier->closed_count, sizeof *list);
-        status = list == NULL ? TW_ERR_MEMORY : TW_OK;
+        keys = tw_base_arena_alloc(classifier->arena, classifier->closed_count, sizeof *keys);
+        status = list == NULL || keys == NULL ? TW_ERR_MEMORY : TW_OK;
     }
     size_t count = 0;
     for (size_t i = 0; status == TW_OK && i < classifier->closed_count; i++) {
@@ -88,7 +133,12 @@ enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_di
         tw_classify_rank(classifier, &classifier->closed[i], &judgement);
         if (judgement.has_error) {
             status =
-                tw_classify_result(classifier, &classifier->closed[i], &judgement, &list[count++]);
+                tw_classify_result(classifier, &classifier->closed[i], &judgement, &list[count]);
+            bool again = status == TW_OK && join(list, keys, count);
+            if (again) {
+                memset(&list[count], 0, sizeof list[count]);
+            }
+            count += !again;
         }
     }
     if (status != TW_OK) {

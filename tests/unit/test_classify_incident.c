@@ -90,6 +90,9 @@ static const struct {
     {T(11) "send failure\n" T(12) "wrapped failure\n", "1:send,wrap "},
     {T(11) "wrapped failure\n" T(12) "send failure\n", "1:wrap,send "},
     {T(11) "send failure\n" H "auth failure\n", "1:send,auth "},
+    /* the same answer for the same host is the same failure, in other words */
+    {H "cannot reach a.example\n~9000~" H "cannot reach a.example\n" H "wrapped failure\n",
+     "2:host "},
     /* another client is not an equal incident */
     {H "this is the helper\n" H "send failure\n~9000~" H "send failure\n", "2:send "},
     {H "this is the runtime\n" H "send failure\n~9000~" H "this is the helper\n" H "send failure\n",
