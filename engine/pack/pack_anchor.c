@@ -206,6 +206,17 @@ static void list_wordings(struct tw_pack_builder *builder)
     }
 }
 
+/* Whether a letter, or a byte that may be part of one, is among them. */
+static bool has_letter(struct tw_span text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        if (tw_base_is_letter(text.at[i]) || (text.at[i] & 0x80) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void choose_one(struct tw_pack_builder *builder, struct index *index, uint32_t number,
                        struct tw_pack_messages *messages)
 {
@@ -224,8 +235,9 @@ static void choose_one(struct tw_pack_builder *builder, struct index *index, uin
         return;
     }
     memcpy(bytes, text.at + at, length); /* the pool may move while it is added to */
-    uint32_t anchor =
-        find_or_add(builder, index, (struct tw_span){bytes, length}, wording->caseless != 0);
+    /* Digits have no case, and the matcher is faster without. */
+    bool caseless = wording->caseless != 0 && has_letter((struct tw_span){bytes, length});
+    uint32_t anchor = find_or_add(builder, index, (struct tw_span){bytes, length}, caseless);
     struct tw_pack_wording *set = tw_pack_builder_at(builder, TW_BLOB_WORDINGS, number);
     set->anchor = anchor;
     set->anchor_at = (uint32_t)at;

@@ -201,6 +201,19 @@ def measure_all(executable, bench, size, rounds):
                  lines_count),
             ]
         show(scanning(bench, title, length, commands, rounds))
+    few = bench.path("few")
+    pack.first(few, os.path.join(ROOT, "signatures"))
+    silent = bench.path("silent")
+    pack.generate(silent, 50, alone=True)
+    length = corpus.traces(log, size)
+    bare = [executable, "--jobs", "1", "--format", "json", "--no-default-signatures", "--signatures"]
+    show(scanning(bench, "Traces of one organisation: the default pack beside 50 signatures", length, [
+        ("tlswhy with 50 of the connector, traces", [*bare, few, log], our_counts),
+        ("tlswhy with 50 that find nothing, traces", [*bare, silent, log], our_counts),
+        ("tlswhy, traces", [executable, "--jobs", "1", "--format", "json", log], our_counts),
+        ("rg -F -f, traces", ["rg", "--no-config", "-F", "-c", "--no-mmap", "-j1", "-f", names["default"], log],
+         lines_count),
+    ], rounds))
     return "\n".join(parts)
 
 

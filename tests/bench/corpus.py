@@ -4,8 +4,10 @@ The lines share words and module names with the signatures, which is harder than
 """
 
 import random
+import re
 
 MIB = 1 << 20
+ORGANISATION = re.compile(r"https://\w+\.crm\d+\.dynamics\.com")
 UNIQUE = 16 * MIB       # then it repeats
 HOSTS = ("contoso", "fabrikam", "northwind", "adventure", "litware", "tailspin")
 COMMANDS = ("Retrieve Multiple", "Retrieve", "Update", "Create", "Associate", "Execute Multiple")
@@ -101,6 +103,18 @@ def write(path, count, planted):
             size += stream.write(piece)
             if planted:
                 size += stream.write(FAILURE.encode())
+    return size
+
+
+def traces(path, count):
+    """Traces of the connector of one organisation, `count` MiB, as a customer sends them; their size in bytes."""
+    rng = random.Random(4)
+    size, second = 0, 0
+    with open(path, "wb") as stream:
+        while size < count * MIB:
+            line = ORGANISATION.sub("https://contoso.crm4.dynamics.com", trace_line(rng, second)) + "\n"
+            second += rng.randrange(3)
+            size += stream.write(line.encode())
     return size
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import shutil
 
 WORDING = re.compile(r"^(\s*)- text: (.+)$")
 PARTS = ("Gateway", "Broker", "Listener", "Session", "Ticket", "Channel", "Endpoint", "Credential", "Handshake",
@@ -113,6 +114,26 @@ def signature(number, rng):
         - "Microsoft.Xrm.Tooling.Connector.CrmServiceClient Information: 8 : all is well"
 """ % (number, number, text, extra, sample)
     return body, (text if kind == "literal" else None)
+
+
+def first(folder, source, count=50):
+    """Writes a pack of the first `count` signatures about the connector from the default pack's sources."""
+    os.makedirs(folder)
+    for name in ("causes.yaml", "clients.yaml", "fixes.yaml", "collect.yaml", "references.yaml", "tags.yaml"):
+        shutil.copy(os.path.join(source, name), folder)
+    with open(os.path.join(source, "pack.yaml"), encoding="utf-8") as stream:
+        head = stream.read().replace("name: default", "name: few")
+    references, signatures = "", []
+    for name in ("clients/dynamics.yaml", "errors/connector.yaml", "errors/dotnet.yaml"):
+        with open(os.path.join(source, name), encoding="utf-8") as stream:
+            before, _, body = stream.read().partition("\nsignatures:\n")
+        references += before.partition("\nreferences:\n")[2] + "\n"
+        signatures += re.split(r"(?m)^(?=  - id: )", body)
+    # What hangs on signatures that are left out goes.
+    chosen = [re.sub(r"(?m)^    (?:over|needs_any|needs_none): .*\n", "", text)
+              for text in signatures if text.startswith("  - id:")][:count]
+    with open(os.path.join(folder, "pack.yaml"), "w", encoding="utf-8") as stream:
+        stream.write(head + "\nreferences:\n" + references + "signatures:\n" + "".join(chosen))
 
 
 def generate(folder, count=300, alone=False):
