@@ -187,6 +187,25 @@ static uint32_t later_client(const struct tw_classifier *classifier,
     return better ? product : incident->client == TW_PACK_NONE ? nearest : TW_PACK_NONE;
 }
 
+/* The only version of a client that the log tells, wherever; NULL: it tells none, or several. */
+static const char *only_version(const struct tw_classifier *classifier, uint32_t client)
+{
+    const char *version = NULL;
+    for (size_t i = 0; i < classifier->context_count; i++) {
+        const struct tw_context *context = &classifier->contexts[i];
+        if (context->version[0] == '\0' ||
+            classifier->pack->signatures[context->signature].kind != TLSWHY_KIND_CLIENT ||
+            tw_classify_client(classifier->pack, &context->hit) != client) {
+            continue;
+        }
+        if (version != NULL && strcmp(version, context->version) != 0) {
+            return NULL;
+        }
+        version = context->version;
+    }
+    return version;
+}
+
 /* The client: what the user said where the log says less, what the log showed, what an error hints
  * at. */
 static void choose_client(const struct tw_classifier *classifier,
@@ -215,6 +234,9 @@ static void choose_client(const struct tw_classifier *classifier,
         client = given;
     }
     judgement->client = client;
+    if (judgement->version == NULL && client != TW_PACK_NONE) {
+        judgement->version = only_version(classifier, client);
+    }
 }
 
 /* What the client's version says, and on which piece of evidence it hangs. */
@@ -284,8 +306,18 @@ static bool knows_family(const struct tw_pack *pack, uint32_t client, uint32_t f
     return false;
 }
 
-/* Adds the priors. Within a family they are shared among the causes that something speaks for: a
- * rare cause is not doubted where the evidence names it and no other. */
+/* Evidence that is against a cause by this much takes it out of the sharing of the priors. */
+#define RULED_OUT (-4.0)
+
+static bool has_share(const struct tw_classifier *classifier, uint32_t cause, uint32_t family)
+{
+    const struct tw_pack_cause *about = &classifier->pack->causes[cause];
+    return about->family == family && !about->fallback && classifier->supported[cause] &&
+           classifier->score[cause] > RULED_OUT;
+}
+
+/* Adds the priors. Within a family they are shared among the causes that something speaks for and
+ * nothing rules out: a rare cause is not doubted where the evidence names it and no other. */
 static void add_priors(struct tw_classifier *classifier, uint32_t client)
 {
     const struct tw_pack *pack = classifier->pack;
@@ -293,9 +325,7 @@ static void add_priors(struct tw_classifier *classifier, uint32_t client)
         bool known = knows_family(pack, client, family);
         double total = 0;
         for (uint32_t i = 0; i < pack->cause_count; i++) {
-            bool rival = pack->causes[i].family == family && !pack->causes[i].fallback;
-            total +=
-                rival && classifier->supported[i] ? weight_of(classifier, client, i, known) : 0;
+            total += has_share(classifier, i, family) ? weight_of(classifier, client, i, known) : 0;
         }
         for (uint32_t i = 0; i < pack->cause_count; i++) {
             if (pack->causes[i].family == family && total > 0) {

@@ -235,6 +235,20 @@ static bool is_base64(struct tw_span line)
     return n == line.length && (n >= 40 || (n >= 4 && line.at[n - 1] == '='));
 }
 
+/* Whether the line is a value of a registry export, `"Name"=dword:00000001`, which belongs to the
+ * key in brackets above it (Windows Registry Editor Version 5.00). */
+static bool is_registry_value(struct tw_span line)
+{
+    static const struct tw_span forms[] = {TW_SPAN_INIT("\"=dword:"), TW_SPAN_INIT("\"=\""),
+                                           TW_SPAN_INIT("\"=hex")};
+    for (size_t i = 0; line.at[0] == '"' && i < COUNT(forms); i++) {
+        if (tw_base_span_find(line, forms[i]) < line.length) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool tw_format_is_continuation(struct tw_span line)
 {
     if (line.length == 0 || tw_base_is_blank(line.at[0]) || line.at[0] == '\r') {
@@ -246,6 +260,9 @@ bool tw_format_is_continuation(struct tw_span line)
     /* Logs of one JSON object a line. */
     if (tw_base_span_starts(line, TW_SPAN("{\""))) {
         return false;
+    }
+    if (is_registry_value(line)) {
+        return true;
     }
     if (!first_bytes[(unsigned char)line.at[0]]) {
         return false;

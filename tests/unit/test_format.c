@@ -90,6 +90,8 @@ static const struct {
 } continuations[] = {
     {"{\"@timestamp\": \"2024-01-05T11:11:11Z\", \"msg\": \"x\"}", false, false},
     {"{", true, false},
+    {"\"SchUseStrongCrypto\"=dword:00000001", true, false},
+    {"\"quoted text\" = 1", false, false},
     {"", true, false},
     {"  indented", true, false},
     {"\tindented", true, false},
