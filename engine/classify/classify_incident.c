@@ -374,17 +374,23 @@ static enum tw_status add_to_context(struct tw_classifier *classifier,
     return status;
 }
 
-/* The stack that the hits of one exception chain hint at: one record is written by one program. */
+/* The stack of the program that wrote an exception chain: of a client that is named in it, or else
+ * what its errors hint at, whose texts may be those of a library. */
 static tw_text stack_of_chain(const struct tw_classifier *classifier, const struct tw_hit *hits,
                               size_t count, uint32_t chain)
 {
+    tw_text hinted = 0;
     for (size_t i = 0; i < count; i++) {
         tw_text stack = tw_classify_stack(classifier, &hits[i]);
-        if (hits[i].chain == chain && stack != 0) {
+        bool is_client = classifier->pack->signatures[hits[i].signature].kind == TLSWHY_KIND_CLIENT;
+        if (hits[i].chain == chain && stack != 0 && is_client) {
             return stack;
         }
+        if (hits[i].chain == chain && hinted == 0) {
+            hinted = stack;
+        }
     }
-    return 0;
+    return hinted;
 }
 
 static void note_seen(struct tw_classifier *classifier, const struct tw_record *record,

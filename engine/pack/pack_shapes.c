@@ -11,7 +11,7 @@
 
 const struct tw_pack_strength tw_pack_strengths[5] = {
     [TLSWHY_STRENGTH_WEAK] = {"weak", 0.8f, -0.8f},
-    [TLSWHY_STRENGTH_MODERATE] = {"moderate", 1.8f, -1.8f},
+    [TLSWHY_STRENGTH_MODERATE] = {"moderate", 1.6f, -1.6f},
     [TLSWHY_STRENGTH_STRONG] = {"strong", 3.5f, -3.5f},
     [TLSWHY_STRENGTH_DECISIVE] = {"decisive", 6.0f, -TERM_DECISIVE_AGAINST},
 };
