@@ -108,6 +108,7 @@ enum tw_status tw_classify_unlatch(const struct tw_classifier *classifier,
     struct tw_record record = context->record;
     record.provider = tw_base_span(context->provider);
     enum tw_status status = tw_classify_hold(classifier, &record, &context->hit, arena, held);
+    held->first_out = context->first_out;
     if (status == TW_OK && held->host[0] == '\0' && context->host[0] != '\0') {
         held->host = tw_base_arena_copy(arena, tw_base_span(context->host));
         status = held->host == NULL ? TW_ERR_MEMORY : TW_OK;

@@ -105,6 +105,7 @@ enum tw_status tw_classify_hold(const struct tw_classifier *classifier,
                              .record_id = record->id,
                              .at = hit->at,
                              .out = record->at.out,
+                             .first_out = record->at.out,
                              .attempt = classifier->attempt};
     char host[TW_HOST_BYTES];
     char version[TW_VERSION_BYTES];

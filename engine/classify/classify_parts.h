@@ -36,6 +36,7 @@ struct tw_held {
     uint64_t record_id;
     struct tw_cursor at; /**< the hit itself */
     uint64_t out;        /**< where its record begins in the text */
+    uint64_t first_out;  /**< the same of its first occurrence */
     uint64_t attempt;    /**< in which it stood; 0: the log shows none */
     const char *excerpt;
     const char *provider; /**< NULL where unknown */
@@ -135,6 +136,7 @@ struct tw_judgement {
     const char *version;                             /**< NULL */
     const struct tw_held *evidence[TW_EVIDENCE_MAX]; /**< in the order of the input */
     bool counts[TW_EVIDENCE_MAX];                    /**< whether its terms were added */
+    bool only_later[TW_EVIDENCE_MAX]; /**< said of the host, and not before the failure had ended */
     bool tells_version[TW_EVIDENCE_MAX]; /**< whether the client's version terms hang on it */
     size_t evidence_count;
     uint64_t dropped;
@@ -228,6 +230,14 @@ enum tw_status tw_classify_fixes(struct tw_classifier *classifier,
 
 /** The texts of a list as an array in the arena; NULL: out of memory. */
 const char *const *tw_classify_texts(const struct tw_classifier *classifier, struct tw_list list);
+
+/** What a term of a piece of evidence adds. What is known of the host only since the failure does
+ * not rule out decisively: something may have been changed in between, and that is why it works. */
+static inline double tw_classify_term(const struct tw_pack_term *term, bool only_later)
+{
+    double least = -3.5; /* strong; pack_shapes.c has the words */
+    return only_later && (double)term->value < least ? least : (double)term->value;
+}
 
 /** The signature of a held hit. */
 static inline const struct tw_pack_signature *tw_classify_signature(

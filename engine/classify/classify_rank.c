@@ -265,11 +265,11 @@ static void judge_version(const struct tw_classifier *classifier, struct tw_judg
 /* ---- the sum -----------------------------------------------------------------------------------
  */
 
-static void add_terms(struct tw_classifier *classifier, struct tw_terms terms)
+static void add_terms(struct tw_classifier *classifier, struct tw_terms terms, bool only_later)
 {
     for (uint32_t i = 0; i < terms.count; i++) {
         const struct tw_pack_term *term = &classifier->pack->terms[terms.first + i];
-        classifier->score[term->cause] += (double)term->value;
+        classifier->score[term->cause] += tw_classify_term(term, only_later);
         classifier->supported[term->cause] |= term->value > 0;
     }
 }
@@ -417,9 +417,12 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
             again |= judgement->counts[k] && judgement->evidence[k]->signature == held->signature;
         }
         judgement->counts[i] = !again && counts(classifier, incident, held);
+        judgement->only_later[i] = signature->kind == TLSWHY_KIND_FACT &&
+                                   signature->scope == TW_SCOPE_HOST &&
+                                   held->first_out > incident->last_end;
         if (judgement->counts[i]) {
-            add_terms(classifier, signature->supports);
-            add_terms(classifier, signature->rules_out);
+            add_terms(classifier, signature->supports, judgement->only_later[i]);
+            add_terms(classifier, signature->rules_out, judgement->only_later[i]);
         }
     }
     for (size_t i = 0; i < incident->host_count; i++) {
@@ -432,8 +435,8 @@ void tw_classify_rank(struct tw_classifier *classifier, const struct tw_incident
         const struct tw_pack_signature *signature =
             tw_classify_signature(classifier, judgement->evidence[i]);
         if (signature->when != TW_PACK_NONE) {
-            add_terms(classifier, signature->supports);
-            add_terms(classifier, signature->rules_out);
+            add_terms(classifier, signature->supports, false);
+            add_terms(classifier, signature->rules_out, false);
         }
     }
     if (judgement->on_service) {

@@ -33,7 +33,7 @@ static const char *const *cause_ids(const struct tw_classifier *classifier, stru
 static enum tw_status set_terms(const struct tw_classifier *classifier,
                                 const struct tw_pack_signature *signature,
                                 struct tw_terms version_terms, struct tw_terms service_terms,
-                                struct tlswhy_evidence *evidence)
+                                bool only_later, struct tlswhy_evidence *evidence)
 {
     const struct tw_pack *pack = classifier->pack;
     const struct tw_terms parts[] = {signature->supports, signature->rules_out, version_terms,
@@ -48,8 +48,9 @@ static enum tw_status set_terms(const struct tw_classifier *classifier,
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         for (uint32_t k = 0; k < parts[i].count; k++) {
             const struct tw_pack_term *term = &pack->terms[parts[i].first + k];
-            terms[evidence->term_count++] = (struct tlswhy_term){
-                tw_pack_text(pack, pack->causes[term->cause].id), (double)term->value};
+            terms[evidence->term_count++] =
+                (struct tlswhy_term){tw_pack_text(pack, pack->causes[term->cause].id),
+                                     tw_classify_term(term, only_later)};
         }
     }
     return TW_OK;
@@ -91,8 +92,8 @@ static enum tw_status set_evidence(const struct tw_classifier *classifier,
         .excerpt = held->excerpt,
     };
     struct tw_pack_signature none = {.kind = 0};
-    enum tw_status status =
-        set_terms(classifier, counts ? signature : &none, version_terms, service_terms, evidence);
+    enum tw_status status = set_terms(classifier, counts ? signature : &none, version_terms,
+                                      service_terms, judgement->only_later[index], evidence);
     bool failed =
         evidence->supports == NULL || evidence->rules_out == NULL || evidence->record_id == NULL;
     return failed ? TW_ERR_MEMORY : status;

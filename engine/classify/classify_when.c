@@ -212,11 +212,12 @@ static void sort_in(struct tw_judgement *judgement, size_t from)
         for (; to > 0 && judgement->evidence[to - 1]->at.offset > held->at.offset; to--) {
             judgement->evidence[to] = judgement->evidence[to - 1];
             judgement->counts[to] = judgement->counts[to - 1];
+            judgement->only_later[to] = judgement->only_later[to - 1];
             judgement->tells_version[to] = judgement->tells_version[to - 1];
         }
         judgement->evidence[to] = held;
         judgement->counts[to] = true;
-        judgement->tells_version[to] = false;
+        judgement->only_later[to] = judgement->tells_version[to] = false;
     }
 }
 

@@ -131,6 +131,10 @@ static const struct tw_support_signature signatures[] = {
               ", supports: {refused: strong}, needs_none: [weak]"),
     PATTERN("on-host", "error", "failure on host", "on host (?<host>\\S+)",
             ", supports: {tls: strong}"),
+    PATTERN("decided", "error", "decided on host", "on host (?<host>\\S+)",
+            ", supports: {old-system: decisive}"),
+    PATTERN("went-well", "fact", "went well with", "well with (?<host>\\S+)",
+            ", scope: host, rules_out: {tls: decisive}"),
     PATTERN("tool-seen", "client", "this is the tool", "tool (?<version>[\\d.]+)",
             ", client: tool"),
     SIGNATURE("helper-seen", "client", "this is the helper", ", client: helper"),
@@ -206,6 +210,9 @@ static const struct {
     {"weak failure\n~known of the machine\n", "old-client", NULL, NULL},
     {"known of host a.example\n~failure on host a.example\n", "old-client", NULL, NULL},
     {"it was not that\n~strong failure\n", "old-client", NULL, NULL},
+    /* an earlier success with the host clears it, a later one does not settle it */
+    {"went well with a.example\n~decided on host a.example\n", NULL, NULL, NULL},
+    {"decided on host a.example\n~went well with a.example\n", "old-system", NULL, NULL},
 };
 
 static struct tw_buffer spread(const char *text)
