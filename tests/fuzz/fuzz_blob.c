@@ -4,6 +4,24 @@
 #include "fuzz.h"
 #include "pack/pack.h"
 
+static size_t walk_when(const struct tw_pack *pack, uint32_t index)
+{
+    const struct tw_pack_when *when = &pack->whens[index];
+    const struct tw_list lists[] = {when->all,    when->any,   when->none,
+                                    when->before, when->after, when->of};
+    size_t sum = 0;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (uint32_t k = 0; k < lists[i].count; k++) {
+            sum += strlen(tw_pack_name(pack, tw_pack_number(pack, lists[i], k)));
+        }
+        sum += tw_pack_is_named(pack, lists[i], 0);
+    }
+    for (uint32_t k = 0; k < when->clients.count; k++) {
+        sum += pack->clients[tw_pack_number(pack, when->clients, k)].rank;
+    }
+    return sum;
+}
+
 static size_t walk(const struct tw_pack *pack)
 {
     size_t sum = 0;
@@ -13,6 +31,7 @@ static size_t walk(const struct tw_pack *pack)
         for (uint32_t k = 0; k < signature->over.count; k++) {
             sum += pack->signatures[tw_pack_number(pack, signature->over, k)].revision;
         }
+        sum += signature->when == TW_PACK_NONE ? 0 : walk_when(pack, signature->when);
         for (uint32_t k = 0; k < signature->supports.count; k++) {
             sum += pack->causes[pack->terms[signature->supports.first + k].cause].family;
         }

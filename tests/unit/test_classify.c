@@ -131,6 +131,8 @@ static const struct tw_support_signature signatures[] = {
               ", supports: {refused: strong}, needs_none: [weak]"),
     PATTERN("on-host", "error", "failure on host", "on host (?<host>\\S+)",
             ", supports: {tls: strong}"),
+    {"coded", "error", "{result: \"0x80090331\", client: shell}",
+     ", supports: {old-client: strong}"},
     PATTERN("decided", "error", "decided on host", "on host (?<host>\\S+)",
             ", supports: {old-system: decisive}"),
     PATTERN("went-well", "fact", "went well with", "well with (?<host>\\S+)",
@@ -175,6 +177,14 @@ static const struct {
     {"wrapped failure\n", NULL, NULL, NULL},
     {"nothing of the kind\n", "", NULL, NULL},
     {"it was not that\n", "", NULL, NULL},
+    /* a result code in its forms, and what only looks like it; the wording names the client */
+    {"failed with 0x80090331\n", "old-client", "shell", NULL},
+    {"failed with 0X80090331: no\n", "old-client", "shell", NULL},
+    {"SEC_E (80090331)\n", "old-client", "shell", NULL},
+    {"HResult=-2146893007\n", "old-client", "shell", NULL},
+    {"error 2148074289\n", "old-client", "shell", NULL},
+    {"id {80090331-1111-2222-3333-444444444444}\n", "", NULL, NULL},
+    {"offset 18009033112\n", "", NULL, NULL},
     /* strength */
     {"strong failure\n", "old-client", NULL, NULL},
     {"strong failure\ndecisive failure\n", "old-system", NULL, NULL},

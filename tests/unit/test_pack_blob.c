@@ -104,6 +104,31 @@ static uint64_t read_knowledge(const struct tw_pack *pack, uint64_t hash)
     return read_terms(pack, hash, pack->service->on_service);
 }
 
+static uint64_t read_names(const struct tw_pack *pack, uint64_t hash, struct tw_list names)
+{
+    for (uint32_t i = 0; i < names.count; i++) {
+        const char *name = tw_pack_name(pack, tw_pack_number(pack, names, i));
+        hash = tw_base_hash(hash, tw_base_span(name));
+    }
+    for (uint32_t i = 0; i < pack->signature_count; i++) {
+        hash = tw_base_hash_number(hash, tw_pack_is_named(pack, names, i));
+    }
+    return hash;
+}
+
+/* What a conclusion rests on. */
+static uint64_t read_when(const struct tw_pack *pack, uint64_t hash,
+                          const struct tw_pack_when *when)
+{
+    const struct tw_list lists[] = {when->all,    when->any,   when->none,
+                                    when->before, when->after, when->of};
+    for (size_t i = 0; i < TW_N(lists); i++) {
+        hash = read_names(pack, hash, lists[i]);
+    }
+    READ_IDS(when->clients, clients);
+    return tw_base_hash_number(hash, when->window + when->side + when->hosts + when->times);
+}
+
 /* Compares the wording around its anchor as confirm does. */
 static uint64_t read_wording(const struct tw_pack *pack, uint64_t hash,
                              const struct tw_pack_wording *wording)
@@ -131,6 +156,13 @@ static uint64_t read_all(const struct tw_pack *pack)
         hash = read_terms(pack, hash, signature->supports);
         READ_IDS(signature->over, signatures);
         READ_IDS(signature->references, references);
+        READ_IDS(signature->tags, tags);
+        READ_IDS(signature->done, fixes);
+        hash = read_names(pack, hash, signature->needs_any);
+        hash = read_names(pack, hash, signature->needs_none);
+        if (signature->when != TW_PACK_NONE) {
+            hash = read_when(pack, hash, &pack->whens[signature->when]);
+        }
         if (signature->client != TW_PACK_NONE) {
             hash = read_text(pack, hash, pack->clients[signature->client].id);
         }
