@@ -255,11 +255,51 @@ START_TEST(counts_what_was_given_up)
 }
 END_TEST
 
+/* The quick answer is never another one than the full one: random texts of few letters, among them
+ * the typographic forms. */
+START_TEST(answers_plainly_what_is_true)
+{
+    static const char *const pieces[] = {
+        "a", "b", " ", ".", "...", "'", "\xe2\x80\xa6", "\xc2\xa0", "\xe2\x80\x99"};
+    uint64_t state = 1 + (uint64_t)_i;
+    size_t told[3] = {0};
+    for (int round = 0; round < 20000; round++) {
+        char wording[64] = "";
+        char text[96] = "";
+        for (int i = 0; i < 8; i++) {
+            state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            strcat(wording, pieces[(state >> 33) % 6]);
+            strcat(text, pieces[(state >> 40) % TW_N(pieces)]);
+        }
+        /* Often the text is the wording, perhaps with one letter changed. */
+        if (state >> 62 != 0) {
+            (void)snprintf(text, sizeof text, "xx%sxx", wording);
+            text[2 + (state >> 20) % strlen(wording)] =
+                state >> 62 == 1 ? 'b' : text[2 + (state >> 20) % strlen(wording)];
+        }
+        for (size_t at = 0; at < strlen(wording) && at < strlen(text); at++) {
+            size_t start;
+            size_t end;
+            struct tw_span words = tw_base_span(wording);
+            bool full =
+                tw_confirm_literal(words, at, false, tw_base_span(text), at + 2, &start, &end);
+            enum tw_plainly quick = tw_confirm_plainly(words, at, tw_base_span(text), at + 2);
+            TW_MUST(quick != TW_PLAINLY_THERE || full);
+            TW_MUST(quick != TW_PLAINLY_NOT || !full);
+            told[quick]++;
+        }
+    }
+    ck_assert_uint_gt(told[TW_PLAINLY_NOT], 0);
+    ck_assert_uint_gt(told[TW_PLAINLY_THERE], 0);
+}
+END_TEST
+
 Suite *tw_suite_confirm(void)
 {
     Suite *suite = suite_create("confirm");
     TCase *literal = tcase_create("literal");
     tcase_add_loop_test(literal, compares_literals, 0, (int)TW_N(literals));
+    tcase_add_loop_test(literal, answers_plainly_what_is_true, 0, 4);
     suite_add_tcase(suite, literal);
     TCase *record = tcase_create("record");
     tcase_set_timeout(record, 30);

@@ -287,11 +287,79 @@ START_TEST(counts_chains)
 }
 END_TEST
 
+/* ---- who wrote it, and what is no log ----------------------------------------------------------
+ */
+
+static const struct {
+    const char *one, *other;
+    size_t header;
+    bool same; /* both name the same thread */
+} origins[] = {
+    {"[12] a", "[12] b", 0, true},
+    {"[12] a", "[13] a", 0, false},
+    {"2024-01-05 11:11:11,123 [pool-1-thread-2] INFO a", "x [pool-1-thread-2] b", 0, true},
+    {"[http-nio-8080-exec-4] a", "[http-nio-8080-exec-9] a", 0, false},
+    {"curl[4711]: a", "curl[4711]: b", 0, true},
+    {"[pid 7:tid 9] a", "[pid 7:tid 9] b", 0, true},
+    {"{b3e1c2d4-0000-4a5b-8c6d-1234567890ab} a", "{b3e1c2d4-0000-4a5b-8c6d-1234567890ab} b", 0,
+     true},
+    {"a\n    ThreadId=8\n", "b\n    ThreadId=8\n", 0, true},
+    {"System.Net Information: 0 : [5136] a", "System.Net Information: 0 : [5136] b", 28, true},
+    /* none at all */
+    {"[ERROR] a", "[ERROR] a", 0, false},
+    {"a", "a", 0, false},
+    {"[", "[", 0, false},
+    {"[12", "[12", 0, false},
+    {"[Error][2] a", "[Error][2] b", 10, false},
+    {"ThreadId=", "ThreadId=", 0, false},
+};
+
+START_TEST(tells_who_wrote_an_entry)
+{
+    uint64_t one = tw_format_origin(tw_base_span(origins[_i].one), origins[_i].header);
+    uint64_t other = tw_format_origin(tw_base_span(origins[_i].other), origins[_i].header);
+    ck_assert_int_eq(one != 0 && one == other, origins[_i].same);
+}
+END_TEST
+
+static const struct {
+    const char *head;
+    bool article;
+} articles[] = {
+    {"---\ntitle: x\n---\n", true},
+    {"# Errors\n", true},
+    {"\n\n## Errors\n", true},
+    {"### What happens\n", false},
+    {"#!/bin/sh\n", false},
+    {"2024-01-05 # x\n", false},
+    {"", false},
+};
+
+START_TEST(knows_articles)
+{
+    ck_assert_int_eq(tw_format_is_article(tw_base_span(articles[_i].head)), articles[_i].article);
+}
+END_TEST
+
+START_TEST(knows_rows_of_tables)
+{
+    ck_assert(tw_format_is_table_row(TW_SPAN("| a | b |\n")));
+    ck_assert(tw_format_is_table_row(TW_SPAN("  |a|")));
+    ck_assert(!tw_format_is_table_row(TW_SPAN("| a")));
+    ck_assert(!tw_format_is_table_row(TW_SPAN("||")));
+    ck_assert(!tw_format_is_table_row(TW_SPAN("| a |\n| b |\n")));
+    ck_assert(!tw_format_is_table_row(TW_SPAN("")));
+}
+END_TEST
+
 Suite *tw_suite_format(void)
 {
     Suite *suite = suite_create("format");
     TCase *all = tcase_create("format");
     tcase_add_loop_test(all, reads_headers, 0, (int)TW_N(headers));
+    tcase_add_loop_test(all, tells_who_wrote_an_entry, 0, (int)TW_N(origins));
+    tcase_add_loop_test(all, knows_articles, 0, (int)TW_N(articles));
+    tcase_add_test(all, knows_rows_of_tables);
     tcase_add_loop_test(all, knows_lines_that_go_on, 0, (int)TW_N(continuations));
     tcase_add_loop_test(all, knows_entries, 0, (int)TW_N(entries));
     tcase_add_loop_test(all, recognises, 0, (int)TW_N(heads));
