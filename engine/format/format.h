@@ -6,10 +6,30 @@
 #ifndef TW_FORMAT_FORMAT_H
 #define TW_FORMAT_FORMAT_H
 
+#include "model/event.h"
 #include "model/record.h"
 
 /** Bytes of a line that `starts` may look at. */
 #define TW_FORMAT_LINE_HEAD 256u
+
+/** Columns of a table that are told apart. Event tables have at most about 30. */
+#define TW_FORMAT_COLUMNS 40u
+
+/** What an adapter learnt of an input from its first bytes. Zeroed: nothing. */
+struct tw_format_layout {
+    char separator; /**< between the columns of a table */
+    uint8_t
+        columns[TW_FORMAT_COLUMNS]; /**< what stands in each; the numbers are the adapter's own */
+    size_t column_count;
+};
+
+/** Where a reader of events puts text that it had to decode: undoing an escape never makes text
+ *  longer, so room for the record's bytes is enough. */
+struct tw_format_room {
+    char *at;
+    size_t size; /**< at least the bytes of the record */
+    size_t used;
+};
 
 /** One adapter. A constant at the bottom of its file. */
 struct tw_format {
@@ -19,10 +39,19 @@ struct tw_format {
      *  TW_PEEK_SIZE bytes. */
     unsigned (*bid)(struct tw_span head);
     /** Whether a record begins at this line: its first TW_FORMAT_LINE_HEAD bytes at most, without
-     * the line end. */
+     * the line end. With `border` set, at this place: the text begins with `border`. */
     bool (*starts)(struct tw_span line);
     /** Fills provider, severity, event, message, times and flags from the record's text. */
     void (*describe)(struct tw_record *record);
+    /** The byte that records begin with, where they do not begin with lines ('<' of XML on one
+     * line); 0: records begin with lines. */
+    char border;
+    /** Of formats of events, or NULL: learns from the first bytes what read_event has to know. */
+    void (*learn)(struct tw_span head, struct tw_format_layout *layout);
+    /** Of formats of events: reads a record, also one that is cut off, as far as it goes. False: it
+     *  holds no event (the head of a table, the end of a file). NULL: records are text. */
+    bool (*read_event)(const struct tw_format_layout *layout, struct tw_span record,
+                       struct tw_format_room *room, struct tw_event *event);
 };
 
 /** Counts the exception chains of a record, from front to back. Zero it at first. */

@@ -98,5 +98,8 @@ static void crm_describe(struct tw_record *record)
     record->repeats = is_synthetic(record->message);
 }
 
-const struct tw_format tw_format_crm_trace = {"crm-trace", "CrmServiceClient trace", crm_bid,
-                                              crm_starts, crm_describe};
+const struct tw_format tw_format_crm_trace = {.name = "crm-trace",
+                                              .title = "CrmServiceClient trace",
+                                              .bid = crm_bid,
+                                              .starts = crm_starts,
+                                              .describe = crm_describe};

@@ -38,4 +38,8 @@ static void text_describe(struct tw_record *record)
     }
 }
 
-const struct tw_format tw_format_text = {"text", "text", text_bid, text_starts, text_describe};
+const struct tw_format tw_format_text = {.name = "text",
+                                         .title = "text",
+                                         .bid = text_bid,
+                                         .starts = text_starts,
+                                         .describe = text_describe};

@@ -322,7 +322,8 @@ static enum tw_status run(struct tw_pipeline *pipeline, struct tw_stream *stream
     if (status != TW_OK) {
         return tw_base_error_set(error, status, "out of memory");
     }
-    tw_scan_begin(pipeline->scanner, stream, pipeline->recognised->starts);
+    tw_scan_begin(pipeline->scanner, stream, pipeline->recognised->starts,
+                  pipeline->recognised->border);
     tw_confirm_begin(pipeline->confirmer, pipeline->recognised->name);
     tw_pipeline_hits_begin(pipeline->hits, pipeline->recognised, head);
     do {

@@ -22,6 +22,8 @@ struct tw_scanner {
     struct tw_matcher *matcher;
     struct tw_stream *stream;
     tw_scan_starts starts;
+    char mark;     /* where this byte stands a record may begin: */
+    size_t behind; /* this many bytes behind it */
     char *buffer;
     size_t length;             /* bytes in the buffer */
     size_t block;              /* of which this many are the block in hand */
@@ -63,51 +65,61 @@ void tw_scan_free(struct tw_scanner *scanner)
     }
 }
 
-void tw_scan_begin(struct tw_scanner *scanner, struct tw_stream *stream, tw_scan_starts starts)
+void tw_scan_begin(struct tw_scanner *scanner, struct tw_stream *stream, tw_scan_starts starts,
+                   char border)
 {
     struct tw_matcher *matcher = scanner->matcher;
     char *buffer = scanner->buffer;
-    *scanner = (struct tw_scanner){
-        .matcher = matcher, .buffer = buffer, .stream = stream, .starts = starts};
+    *scanner = (struct tw_scanner){.matcher = matcher,
+                                   .buffer = buffer,
+                                   .stream = stream,
+                                   .starts = starts,
+                                   .mark = border == 0 ? '\n' : border,
+                                   .behind = border == 0};
     /* Passes over a mark of byte order. */
     tw_base_stream_advance(stream, &scanner->at_block, (struct tw_span){NULL, 0});
     scanner->located = scanner->at_block;
 }
 
-/* Whether a record begins at the line at `at`. A line whose head is not whole yet is not judged,
- * unless the buffer is full: then the record before it would be cut for want of a border that is
- * there. */
+/* Whether a record begins at the line or border at `at`. One whose head is not whole yet is not
+ * judged, unless the buffer is full: then the record before it would be cut for want of a border
+ * that is there. */
 static bool begins_record(const struct tw_scanner *scanner, size_t at)
 {
     size_t room = scanner->length - at;
     const char *text = scanner->buffer + at;
-    size_t most = room < LINE_HEAD ? room : LINE_HEAD;
-    const char *newline = memchr(text, '\n', most);
+    size_t length = room < LINE_HEAD ? room : LINE_HEAD;
+    const char *newline = scanner->behind == 0 ? NULL : memchr(text, '\n', length);
     bool more_may_come = !scanner->ended && scanner->length < TW_RECORD_MAX;
     if (newline == NULL && room < LINE_HEAD && more_may_come) {
         return false;
     }
-    size_t length = newline == NULL ? most : (size_t)(newline - text);
-    if (length > 0 && text[length - 1] == '\r') {
+    if (newline != NULL) {
+        length = (size_t)(newline - text);
+    }
+    if (scanner->behind > 0 && length > 0 && text[length - 1] == '\r') {
         length--;
     }
     return scanner->starts((struct tw_span){text, length});
+}
+
+/* The last place before `end` where a record may begin; 0 where there is none but the first. */
+static size_t place_before(const struct tw_scanner *scanner, size_t end)
+{
+    const char *mark = end == 0 ? NULL : memrchr(scanner->buffer, scanner->mark, end);
+    return mark == NULL ? 0 : (size_t)(mark - scanner->buffer) + scanner->behind;
 }
 
 /* Where the last record of the buffer begins; 0 where no other than the first is known. */
 static size_t last_record(const struct tw_scanner *scanner)
 {
     size_t end = scanner->length;
-    while (end > 0) {
-        const char *newline = memrchr(scanner->buffer, '\n', end);
-        if (newline == NULL) {
-            return 0;
+    size_t place;
+    while ((place = place_before(scanner, end)) > 0) {
+        if (place < scanner->length && begins_record(scanner, place)) {
+            return place;
         }
-        size_t line = (size_t)(newline - scanner->buffer) + 1;
-        if (line < scanner->length && begins_record(scanner, line)) {
-            return line;
-        }
-        end = line - 1;
+        end = place - scanner->behind;
     }
     return 0;
 }
@@ -203,25 +215,22 @@ enum tw_status tw_scan_next(struct tw_scanner *scanner, bool without_matching,
 
 void tw_scan_record(struct tw_scanner *scanner, size_t at, size_t *start, size_t *end)
 {
-    size_t line = at;
-    for (;;) {
-        const char *newline = line == 0 ? NULL : memrchr(scanner->buffer, '\n', line);
-        line = newline == NULL ? 0 : (size_t)(newline - scanner->buffer) + 1;
-        if (line == 0 || begins_record(scanner, line)) {
-            break;
-        }
-        line--;
+    /* Byte `at` itself is a border, or its line's beginning is looked for. */
+    size_t place = place_before(scanner, scanner->behind == 0 ? at + 1 : at);
+    while (place > 0 && !begins_record(scanner, place)) {
+        place = place_before(scanner, place - scanner->behind);
     }
-    *start = line;
+    *start = place;
     *end = scanner->block;
-    for (size_t from = at; from < scanner->block;) {
-        const char *newline = memchr(scanner->buffer + from, '\n', scanner->block - from);
-        if (newline == NULL) {
+    for (size_t from = at + 1 - scanner->behind; from < scanner->block; from++) {
+        const char *mark = memchr(scanner->buffer + from, scanner->mark, scanner->block - from);
+        if (mark == NULL) {
             break;
         }
-        from = (size_t)(newline - scanner->buffer) + 1;
-        if (from < scanner->block && begins_record(scanner, from)) {
-            *end = from;
+        from = (size_t)(mark - scanner->buffer);
+        if (from + scanner->behind < scanner->block &&
+            begins_record(scanner, from + scanner->behind)) {
+            *end = from + scanner->behind;
             break;
         }
     }

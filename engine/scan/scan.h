@@ -10,7 +10,8 @@
 #include "match/match.h"
 #include "pack/pack.h"
 
-/** Whether a record begins at a line, told from its first bytes (tw_format.starts). */
+/** Whether a record begins at a line or at a border, told from the first bytes there
+ * (tw_format.starts). */
 typedef bool (*tw_scan_starts)(struct tw_span line);
 
 /** Working memory for scanning. Belongs to one thread, used for one input after another. */
@@ -28,8 +29,10 @@ struct tw_scan_block {
 enum tw_status tw_scan_new(struct tw_scanner **out, const struct tw_pack *pack,
                            struct tw_error *error);
 
-/** Begins with an input; `stream` stays the caller's. */
-void tw_scan_begin(struct tw_scanner *scanner, struct tw_stream *stream, tw_scan_starts starts);
+/** Begins with an input; `stream` stays the caller's. `border` is the byte that records begin with
+ *  (tw_format.border), or 0 where they begin with lines. */
+void tw_scan_begin(struct tw_scanner *scanner, struct tw_stream *stream, tw_scan_starts starts,
+                   char border);
 
 /** The next block. TW_END: all was scanned. TW_ERR_TRUNCATED, TW_ERR_DATA, TW_ERR_LIMIT, TW_ERR_IO:
  * the stream failed; everything before was delivered. TW_ERR_MEMORY. With `without_matching` no

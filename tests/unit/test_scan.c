@@ -95,7 +95,7 @@ static enum tw_status scan(struct tw_stream *stream, tw_scan_starts begins, bool
     struct tw_error error;
     enum tw_status status;
     uint64_t expected = 0;
-    tw_scan_begin(scanner, stream, begins);
+    tw_scan_begin(scanner, stream, begins, 0);
     while ((status = tw_scan_next(scanner, listing, &block, &error)) == TW_OK) {
         uint64_t at = tw_scan_locate(scanner, 0).out;
         TW_MUST(block.bytes.length > block.skip);
@@ -349,7 +349,7 @@ START_TEST(texts_that_end_around_the_longest_record)
     line("# only anchor-one", (size_t)((long)TW_RECORD_MAX + ends[_i]), "second anchor");
     check_text(starts);
     ck_assert_int_eq(tw_source_open_memory(&stream, tw_base_buffer_span(&text), 0, &error), TW_OK);
-    tw_scan_begin(scanner, stream, starts);
+    tw_scan_begin(scanner, stream, starts, 0);
     ck_assert_int_eq(tw_scan_next(scanner, false, &block, &error), TW_OK);
     ck_assert_msg(block.cut == (ends[_i] > 0), "a record of %zu bytes is%s cut", text.length,
                   block.cut ? "" : " not");
@@ -420,7 +420,7 @@ START_TEST(locates_offsets_in_any_order)
     struct tw_error error;
     ck_assert_int_eq(tw_source_open_memory(&source, tw_base_buffer_span(&wide), 0, &error), TW_OK);
     ck_assert_int_eq(tw_decode_open(&stream, source, NULL, NULL, &error), TW_OK);
-    tw_scan_begin(scanner, stream, starts);
+    tw_scan_begin(scanner, stream, starts, 0);
     ck_assert_int_eq(tw_scan_next(scanner, false, &block, &error), TW_OK);
     for (size_t i = 0; i < TW_N(places); i++) {
         struct tw_cursor cursor = tw_scan_locate(scanner, places[i]);
