@@ -12,6 +12,9 @@
  *  is no log entry, and is cut so that memory stays bounded. */
 #define TW_RECORD_MAX (1u << 20)
 
+/** Longest event as lines: its values, and a message that quotes them once more. */
+#define TW_EVENT_TEXT_MAX (4u << 20)
+
 /** How far two pieces of a record that was cut at TW_RECORD_MAX overlap, so that no wording is lost
  *  at the cut: longer than any wording. */
 #define TW_RECORD_OVERLAP 4096u

@@ -15,6 +15,9 @@
 
 struct tw_stream;
 
+/** The line of places in inputs that have no lines. */
+#define TW_NO_LINE UINT64_MAX
+
 /** A place in a stream's output, and the place in the input that it came from. */
 struct tw_cursor {
     uint64_t out;    /**< bytes of this stream's output before the place */

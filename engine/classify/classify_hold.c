@@ -119,6 +119,14 @@ enum tw_status tw_classify_hold(const struct tw_classifier *classifier,
         held->provider = safe_copy(classifier, arena, record->provider, TW_HOST_BYTES);
         failed |= held->provider == NULL;
     }
+    if (record->event.length > 0) {
+        held->event = safe_copy(classifier, arena, record->event, TW_HOST_BYTES);
+        failed |= held->event == NULL;
+    }
+    if (record->number.length > 0) {
+        held->number = safe_copy(classifier, arena, record->number, TW_HOST_BYTES);
+        failed |= held->number == NULL;
+    }
     if (record->time[0] != '\0') {
         held->time = tw_base_arena_copy(arena, tw_base_span(record->time));
         failed |= held->time == NULL;

@@ -40,6 +40,8 @@ struct tw_held {
     uint64_t attempt;    /**< in which it stood; 0: the log shows none */
     const char *excerpt;
     const char *provider; /**< NULL where unknown */
+    const char *event;    /**< its id, likewise */
+    const char *number;   /**< that the log gives the record, likewise */
     const char *time;
     const char *time_local;
     struct tlswhy_capture captures[8];

@@ -35,6 +35,9 @@ struct tw_decode_info {
                                                  typography, odd-blanks, html-entities, markdown,
                                                  blank-lines */
     size_t repair_count;
+    const char *format; /**< the format that a container is known to hold ("evtx"); NULL: the
+                           formats bid */
+    bool no_lines;      /**< its places have no lines */
     bool binary; /**< does not look like text: NUL bytes outside UTF-16, or known media. The bytes
                       pass through as they are; a binary log format may still know them */
 };

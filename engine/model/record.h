@@ -8,14 +8,18 @@
 /** Room for a time in RFC 3339 with its NUL. */
 #define TW_TIME_BYTES 40
 
-/** One log entry. Spans are borrowed from the block in hand. */
+struct tw_event;
+
+/** One log entry. Spans are borrowed from the block in hand, or from where it was flattened. */
 struct tw_record {
-    struct tw_span text;      /**< as decoded; lines end in LF or CR LF */
-    struct tw_cursor at;      /**< where it begins */
-    uint64_t id;              /**< of its bytes; the same in every run */
+    struct tw_span text; /**< as decoded; lines end in LF or CR LF. Of an event, flattened */
+    const struct tw_event *event_read; /**< of a format of events; NULL: text */
+    struct tw_cursor at;               /**< where it begins */
+    uint64_t id;                       /**< of its bytes; the same in every run */
     struct tw_span provider;  /**< who wrote it: a trace source, an event provider; may be empty */
     struct tw_span severity;  /**< in the log's own word; may be empty */
     struct tw_span event;     /**< event or trace id as digits; may be empty */
+    struct tw_span number;    /**< that the log itself gives the record, as digits; may be empty */
     struct tw_span message;   /**< the text without its header */
     char time[TW_TIME_BYTES]; /**< RFC 3339 with offset; "" where unknown */
     char time_local[TW_TIME_BYTES]; /**< without offset, where the zone is not known */

@@ -105,6 +105,26 @@ struct tw_pack_tag {
     tw_text id, meaning;
 };
 
+/** What Windows prints for an event (section `events` of a pack), so that one wording serves for
+ * logs that hold only its values, and for messages in other languages. */
+struct tw_pack_event {
+    tw_text id, provider;
+    tw_text message; /**< with {Name} where a value stands */
+    uint32_t event_id;
+    struct tw_list
+        values; /**< texts: the names of its values in their order, where a log has none */
+    struct tw_list
+        numbers; /**< texts: the values that stand as numbers in any language's message */
+    struct tw_list references;
+};
+
+/** A word that Windows translates among an event's values, with its translations. */
+struct tw_pack_word {
+    tw_text id;
+    tw_text of; /**< the name of the values that are such words */
+    struct tw_list texts;
+};
+
 /** Where a condition looks: among the evidence of the incident, in everything of the input that is
  * about one of its hosts, or in the whole input. */
 enum tw_pack_window {
@@ -180,7 +200,7 @@ struct tw_pack_anchor {
     tw_text bytes;
     uint32_t length;
     uint32_t caseless;
-    struct tw_list wordings;
+    struct tw_list wordings; /**< none: the name of a provider, whose events are looked at */
 };
 
 /** All tables. Obtained from tw_pack_open; read freely, changed by nobody. */
@@ -197,14 +217,16 @@ struct tw_pack {
     const struct tw_pack_signature *signatures;
     const struct tw_pack_tag *tags;
     const struct tw_pack_when *whens;
+    const struct tw_pack_event *events;
+    const struct tw_pack_word *words;
     const struct tw_pack_wording *wordings;
     const struct tw_pack_anchor *anchors;
     const struct tw_pack_service *service; /**< exactly one */
     const uint32_t *numbers;
     const char *strings;
     uint32_t info_count, reference_count, family_count, cause_count, client_count, fix_count,
-        collect_count, prior_count, term_count, signature_count, tag_count, when_count,
-        wording_count, anchor_count, number_count, string_size;
+        collect_count, prior_count, term_count, signature_count, tag_count, when_count, event_count,
+        word_count, wording_count, anchor_count, number_count, string_size;
     struct tw_span database; /**< for the matcher: anchors and the stride-capping dummy */
     uint64_t digest;         /**< of everything above but the database */
     char *owned;             /**< memory that tw_pack_free gives back, or NULL */

@@ -243,13 +243,28 @@ static void choose_one(struct tw_pack_builder *builder, struct index *index, uin
     set->anchor_at = (uint32_t)at;
 }
 
+/* The name of a provider is an anchor without wordings: where the log is one of events, its events
+ * are looked at, although their raw form may hold nothing but numbers. */
+static void choose_provider(struct tw_pack_builder *builder, struct index *index, uint32_t number)
+{
+    struct tw_pack view = tw_pack_builder_view(builder);
+    char bytes[TW_ANCHOR_MAX];
+    struct tw_span name = tw_base_span(tw_pack_text(&view, view.events[number].provider));
+    size_t length = name.length < sizeof bytes ? name.length : sizeof bytes;
+    memcpy(bytes, name.at, length); /* the pool may move while it is added to */
+    if (length > 0) {
+        (void)find_or_add(builder, index, (struct tw_span){bytes, length}, false);
+    }
+}
+
 enum tw_status tw_pack_choose_anchors(struct tw_pack_builder *builder,
                                       struct tw_pack_messages *messages)
 {
     uint32_t wordings = tw_pack_builder_count(builder, TW_BLOB_WORDINGS);
+    uint32_t events = tw_pack_builder_count(builder, TW_BLOB_EVENTS);
     size_t before = messages->count;
     struct index index = {.mask = 1023};
-    while (index.mask < 2 * wordings) {
+    while (index.mask < 2 * (wordings + events)) {
         index.mask = 2 * index.mask + 1;
     }
     index.slots = tw_base_alloc((size_t)index.mask + 1, sizeof *index.slots);
@@ -259,6 +274,9 @@ enum tw_status tw_pack_choose_anchors(struct tw_pack_builder *builder,
     memset(index.slots, 0xff, ((size_t)index.mask + 1) * sizeof *index.slots);
     for (uint32_t i = 0; tw_pack_builder_is_whole(builder) && i < wordings; i++) {
         choose_one(builder, &index, i, messages);
+    }
+    for (uint32_t i = 0; tw_pack_builder_is_whole(builder) && i < events; i++) {
+        choose_provider(builder, &index, i);
     }
     tw_base_free(index.slots);
     if (tw_pack_builder_is_whole(builder) && messages->count == before) {

@@ -30,6 +30,8 @@ size_t tw_pack_section_element(enum tw_blob_section section)
         [TW_BLOB_SIGNATURES] = sizeof(struct tw_pack_signature),
         [TW_BLOB_TAGS] = sizeof(struct tw_pack_tag),
         [TW_BLOB_WHENS] = sizeof(struct tw_pack_when),
+        [TW_BLOB_EVENTS] = sizeof(struct tw_pack_event),
+        [TW_BLOB_WORDS] = sizeof(struct tw_pack_word),
         [TW_BLOB_WORDINGS] = sizeof(struct tw_pack_wording),
         [TW_BLOB_ANCHORS] = sizeof(struct tw_pack_anchor),
         [TW_BLOB_SERVICE] = sizeof(struct tw_pack_service),
@@ -45,17 +47,30 @@ static void section_of(const struct tw_pack *pack, enum tw_blob_section section,
                        struct tw_span *bytes)
 {
     const void *at[TW_BLOB_SECTIONS] = {
-        pack->infos,   pack->references, pack->families,   pack->causes,  pack->clients,
-        pack->fixes,   pack->collects,   pack->priors,     pack->terms,   pack->signatures,
-        pack->tags,    pack->whens,      pack->wordings,   pack->anchors, pack->service,
-        pack->numbers, pack->strings,    pack->database.at};
-    const size_t count[TW_BLOB_SECTIONS] = {
-        pack->info_count,      pack->reference_count, pack->family_count,
-        pack->cause_count,     pack->client_count,    pack->fix_count,
-        pack->collect_count,   pack->prior_count,     pack->term_count,
-        pack->signature_count, pack->tag_count,       pack->when_count,
-        pack->wording_count,   pack->anchor_count,    1,
-        pack->number_count,    pack->string_size,     pack->database.length};
+        pack->infos,   pack->references, pack->families, pack->causes,  pack->clients,
+        pack->fixes,   pack->collects,   pack->priors,   pack->terms,   pack->signatures,
+        pack->tags,    pack->whens,      pack->events,   pack->words,   pack->wordings,
+        pack->anchors, pack->service,    pack->numbers,  pack->strings, pack->database.at};
+    const size_t count[TW_BLOB_SECTIONS] = {pack->info_count,
+                                            pack->reference_count,
+                                            pack->family_count,
+                                            pack->cause_count,
+                                            pack->client_count,
+                                            pack->fix_count,
+                                            pack->collect_count,
+                                            pack->prior_count,
+                                            pack->term_count,
+                                            pack->signature_count,
+                                            pack->tag_count,
+                                            pack->when_count,
+                                            pack->event_count,
+                                            pack->word_count,
+                                            pack->wording_count,
+                                            pack->anchor_count,
+                                            1,
+                                            pack->number_count,
+                                            pack->string_size,
+                                            pack->database.length};
     *bytes = (struct tw_span){at[section], count[section] * tw_pack_section_element(section)};
 }
 
@@ -250,6 +265,25 @@ static void check_conditions(struct check *check)
     }
 }
 
+static void check_events(struct check *check)
+{
+    const struct tw_pack *pack = check->pack;
+    for (uint32_t i = 0; i < pack->event_count; i++) {
+        const struct tw_pack_event *event = &pack->events[i];
+        check_text(check, event->id);
+        check_text(check, event->provider);
+        check_text(check, event->message);
+        check_list(check, event->values, pack->string_size);
+        check_list(check, event->numbers, pack->string_size);
+        check_list(check, event->references, pack->reference_count);
+    }
+    for (uint32_t i = 0; i < pack->word_count; i++) {
+        check_text(check, pack->words[i].id);
+        check_text(check, pack->words[i].of);
+        check_list(check, pack->words[i].texts, pack->string_size);
+    }
+}
+
 static void check_signatures(struct check *check)
 {
     const struct tw_pack *pack = check->pack;
@@ -320,6 +354,8 @@ static void set_sections(struct tw_pack *pack, const char *blob,
     pack->signatures = at[TW_BLOB_SIGNATURES];
     pack->tags = at[TW_BLOB_TAGS];
     pack->whens = at[TW_BLOB_WHENS];
+    pack->events = at[TW_BLOB_EVENTS];
+    pack->words = at[TW_BLOB_WORDS];
     pack->wordings = at[TW_BLOB_WORDINGS];
     pack->anchors = at[TW_BLOB_ANCHORS];
     pack->service = at[TW_BLOB_SERVICE];
@@ -337,6 +373,8 @@ static void set_sections(struct tw_pack *pack, const char *blob,
     pack->signature_count = count[TW_BLOB_SIGNATURES];
     pack->tag_count = count[TW_BLOB_TAGS];
     pack->when_count = count[TW_BLOB_WHENS];
+    pack->event_count = count[TW_BLOB_EVENTS];
+    pack->word_count = count[TW_BLOB_WORDS];
     pack->wording_count = count[TW_BLOB_WORDINGS];
     pack->anchor_count = count[TW_BLOB_ANCHORS];
     pack->number_count = count[TW_BLOB_NUMBERS];
@@ -385,6 +423,7 @@ enum tw_status tw_pack_open(struct tw_pack **out, struct tw_span blob, struct tw
     if (!check.bad) {
         check_causes(&check);
         check_clients_and_fixes(&check);
+        check_events(&check);
         check_signatures(&check);
         check_conditions(&check);
     }

@@ -6,7 +6,7 @@
 #include "pack/pack.h"
 
 /** Raised whenever a struct of pack.h changes. */
-#define TW_BLOB_VERSION 5u
+#define TW_BLOB_VERSION 6u
 
 /** The sections of a blob, in the order in which they lie. */
 enum tw_blob_section {
@@ -22,6 +22,8 @@ enum tw_blob_section {
     TW_BLOB_SIGNATURES,
     TW_BLOB_TAGS,
     TW_BLOB_WHENS,
+    TW_BLOB_EVENTS,
+    TW_BLOB_WORDS,
     TW_BLOB_WORDINGS,
     TW_BLOB_ANCHORS,
     TW_BLOB_SERVICE,

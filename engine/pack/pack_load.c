@@ -25,6 +25,8 @@ static const struct id_section id_sections[] = {
     {"causes", TW_BLOB_CAUSES, &tw_pack_shape_cause},
     {"clients", TW_BLOB_CLIENTS, &tw_pack_shape_client},
     {"tags", TW_BLOB_TAGS, &tw_pack_shape_tag},
+    {"events", TW_BLOB_EVENTS, &tw_pack_shape_event},
+    {"words", TW_BLOB_WORDS, &tw_pack_shape_word},
     {"signatures", TW_BLOB_SIGNATURES, &tw_pack_shape_signature},
 };
 #define ID_SECTIONS (sizeof id_sections / sizeof *id_sections)
@@ -138,7 +140,7 @@ static void check_sections(struct tw_pack_loader *loader, tw_yaml_node root)
             tw_pack_yaml_complain(loader->messages, loader->yaml, key,
                                   "a pack file has no section \"%.*s\"; allowed are pack, service, "
                                   "references, families, causes, clients, fixes, collect, "
-                                  "next_steps, tags, signatures",
+                                  "next_steps, tags, events, words, signatures",
                                   (int)text.length, text.at);
         }
     }

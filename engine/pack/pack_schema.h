@@ -85,7 +85,7 @@ struct tw_pack_next_step {
 /** The shapes. A section that is not a list of elements with ids is read by pack_load.c. */
 extern const struct tw_pack_shape tw_pack_shape_pack, tw_pack_shape_reference, tw_pack_shape_family,
     tw_pack_shape_cause, tw_pack_shape_client, tw_pack_shape_fix, tw_pack_shape_collect,
-    tw_pack_shape_service, tw_pack_shape_tag, tw_pack_shape_signature, tw_pack_shape_wording,
-    tw_pack_shape_next_step;
+    tw_pack_shape_service, tw_pack_shape_tag, tw_pack_shape_event, tw_pack_shape_word,
+    tw_pack_shape_signature, tw_pack_shape_wording, tw_pack_shape_next_step;
 
 #endif

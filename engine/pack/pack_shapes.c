@@ -396,6 +396,27 @@ static const struct tw_pack_field tag_fields[] = {
 };
 SHAPE(tw_pack_shape_tag, "a tag", tag_fields);
 
+static const struct tw_pack_field event_fields[] = {
+    ID,
+    TEXT("provider", tw_pack_event, provider, true, 100),
+    {.key = "event_id",
+     .value = TW_VALUE_WHOLE,
+     .offset = AT(tw_pack_event, event_id),
+     .required = true},
+    TEXT("message", tw_pack_event, message, true, 1000),
+    TEXTS("values", tw_pack_event, values),
+    TEXTS("numbers", tw_pack_event, numbers),
+    REFS("references", tw_pack_event, references, true, TW_BLOB_REFERENCES),
+};
+SHAPE(tw_pack_shape_event, "an event", event_fields);
+
+static const struct tw_pack_field word_fields[] = {
+    ID,
+    TEXT("of", tw_pack_word, of, true, 60),
+    TEXTS("texts", tw_pack_word, texts),
+};
+SHAPE(tw_pack_shape_word, "a word", word_fields);
+
 static const struct tw_pack_field count_fields[] = {
     {.key = "of", .value = TW_VALUE_NAMES, .offset = AT(tw_pack_when, of), .required = true},
     WHOLE("hosts", tw_pack_when, hosts),

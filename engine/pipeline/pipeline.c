@@ -35,6 +35,7 @@ struct tw_pipeline {
     struct tw_scanner *scanner;
     struct tw_confirmer *confirmer;
     struct tw_classifier *classifier;
+    struct tw_events *events;
     struct tw_hits *hits; /* from candidates to the classifier */
     /* Of the input in hand: */
     struct tlswhy_report report;
@@ -68,6 +69,18 @@ static enum tw_status refuse_client(const struct tw_pack *pack, const char *id,
         nearest == NULL ? "" : "; did you mean ", nearest == NULL ? "" : nearest);
 }
 
+static enum tw_status refuse_format(const char *name, struct tw_error *error)
+{
+    char allowed[256] = "";
+    size_t length = 0;
+    for (size_t i = 0; tw_formats[i] != NULL && length < sizeof allowed; i++) {
+        length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s%s",
+                                   i == 0 ? "" : ", ", tw_formats[i]->name);
+    }
+    return tw_base_error_set(error, TW_ERR_USAGE, "unknown input format \"%s\"; allowed are %s",
+                             name, allowed);
+}
+
 static enum tw_status check_options(struct tw_pipeline *pipeline, uint32_t *client,
                                     struct tw_error *error)
 {
@@ -76,9 +89,7 @@ static enum tw_status check_options(struct tw_pipeline *pipeline, uint32_t *clie
     if (options->input_format != NULL) {
         pipeline->format = tw_format_find(options->input_format);
         if (pipeline->format == NULL) {
-            return tw_base_error_set(error, TW_ERR_USAGE,
-                                     "unknown input format \"%s\"; allowed are crm-trace, text",
-                                     options->input_format);
+            return refuse_format(options->input_format, error);
         }
     }
     if (options->encoding != NULL && !tw_decode_knows_encoding(options->encoding)) {
@@ -118,8 +129,11 @@ enum tw_status tw_pipeline_new(struct tw_pipeline **out, const struct tw_pack *p
         status = tw_classify_new(&made->classifier, pack, &judge, error);
     }
     if (status == TW_OK) {
+        status = tw_pipeline_events_new(&made->events, pack, error);
+    }
+    if (status == TW_OK) {
         struct tw_hits_stages stages = {made->scanner, made->confirmer, made->classifier,
-                                        options->confirm_all};
+                                        made->events, options->confirm_all};
         status = tw_pipeline_hits_new(&made->hits, pack, &stages, error);
     }
     if (status != TW_OK) {
@@ -137,6 +151,7 @@ void tw_pipeline_free(struct tw_pipeline *pipeline)
         tw_confirm_free(pipeline->confirmer);
         tw_scan_free(pipeline->scanner);
         tw_pipeline_hits_free(pipeline->hits);
+        tw_pipeline_events_free(pipeline->events);
         tw_base_free(pipeline->path);
         tw_base_free(pipeline);
     }
@@ -266,12 +281,23 @@ static enum tw_status list_block(struct tw_pipeline *pipeline, const struct tw_s
         struct tw_record record;
         size_t start;
         tw_pipeline_frame(pipeline->scanner, block, at, &record, &start, &at);
-        tw_pipeline_describe(pipeline->recognised, &record);
-        if (start < block->skip) {
+        if (pipeline->recognised->read_event != NULL) {
+            status = tw_pipeline_events_read(pipeline->events, &record, error);
+        } else {
+            tw_pipeline_describe(pipeline->recognised, &record);
+        }
+        if (start < block->skip && record.event_read == NULL) {
             record.message = behind_overlap(record.text, block->skip - start);
         }
-        status = take(payload, &record, error);
-        pipeline->report.input.records++;
+        if (pipeline->decoded.no_lines) {
+            record.at.line = TW_NO_LINE;
+        }
+        /* What is no event in a log of events is its frame: the head of a table, a root element. */
+        if (status == TW_OK &&
+            (pipeline->recognised->read_event == NULL || record.event_read != NULL)) {
+            status = take(payload, &record, error);
+            pipeline->report.input.records++;
+        }
     }
     return status;
 }
@@ -309,7 +335,11 @@ static enum tw_status open_input(struct tw_pipeline *pipeline, bool named, struc
     if (status != TW_OK) {
         return tw_base_error_set(error, status, "out of memory");
     }
-    pipeline->recognised = pipeline->format != NULL ? pipeline->format : tw_format_recognise(head);
+    const struct tw_format *held =
+        pipeline->decoded.format == NULL ? NULL : tw_format_find(pipeline->decoded.format);
+    pipeline->recognised = held != NULL               ? held
+                           : pipeline->format != NULL ? pipeline->format
+                                                      : tw_format_recognise(head);
     return TW_OK;
 }
 
@@ -325,7 +355,10 @@ static enum tw_status run(struct tw_pipeline *pipeline, struct tw_stream *stream
     tw_scan_begin(pipeline->scanner, stream, pipeline->recognised->starts,
                   pipeline->recognised->border);
     tw_confirm_begin(pipeline->confirmer, pipeline->recognised->name);
-    tw_pipeline_hits_begin(pipeline->hits, pipeline->recognised, head);
+    tw_pipeline_hits_begin(pipeline->hits, pipeline->recognised, head, pipeline->decoded.no_lines);
+    if (pipeline->recognised->read_event != NULL) {
+        tw_pipeline_events_begin(pipeline->events, pipeline->recognised, head);
+    }
     do {
         struct tw_scan_block block;
         status = tw_scan_next(pipeline->scanner, take != NULL, &block, &pipeline->failure);
@@ -342,7 +375,7 @@ static enum tw_status run(struct tw_pipeline *pipeline, struct tw_stream *stream
     struct tw_cursor total = tw_scan_total(pipeline->scanner);
     pipeline->report.input.bytes = total.offset;
     tw_pipeline_hits_count(pipeline->hits, &pipeline->report.input);
-    pipeline->report.input.lines = total.line;
+    pipeline->report.input.lines = pipeline->decoded.no_lines ? 0 : total.line;
     pipeline->reached[LIMIT_STOPPED] = status == TW_OK;
     pipeline->reached[LIMIT_MATCH] |= tw_confirm_given_up(pipeline->confirmer) > 0;
     if (!take_ending(pipeline, status)) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "base/stream.h"
+#include "model/event.h"
 #include "model/record.h"
 #include "pack/pack.h"
 

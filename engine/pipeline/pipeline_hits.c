@@ -58,7 +58,8 @@ struct tw_hits {
     const struct tw_pack *pack;
     struct tw_hits_stages stages;
     const struct tw_format *format;
-    bool article; /* the input is one, not a log */
+    bool article;  /* the input is one, not a log */
+    bool no_lines; /* the places of the input have none */
     struct tw_pipeline_counts *counts;
     uint64_t *anchor_counts; /* candidates of each anchor that counts lacks yet */
     bool *told;              /* by signature: hit in this input */
@@ -195,9 +196,10 @@ void tw_pipeline_hits_free(struct tw_hits *hits)
 }
 
 void tw_pipeline_hits_begin(struct tw_hits *hits, const struct tw_format *format,
-                            struct tw_span head)
+                            struct tw_span head, bool no_lines)
 {
     hits->format = format;
+    hits->no_lines = no_lines;
     hits->article = tw_format_is_article(head);
     hits->candidates = hits->hits = 0;
     hits->waiting_count = 0;
@@ -520,9 +522,82 @@ static enum tw_status change_record(struct tw_hits *hits, const struct tw_scan_b
     return status;
 }
 
+/* ---- events -------------------------------------------------------------------------------------
+ */
+
+/* Confirms what an event says and gives it to the classifier. All of it is found where the record
+ * begins: its text is not the input's. */
+static enum tw_status take_event(struct tw_hits *hits, struct tw_record *record,
+                                 struct tw_error *error)
+{
+    struct tw_hits_stages *stages = &hits->stages;
+    struct tw_match_hits found = {.count = 0};
+    struct tw_format_chains chains = {.at = 0};
+    size_t raw = record->text.length;
+    size_t count = 0;
+    enum tw_status status = tw_pipeline_events_read(stages->events, record, error);
+    if (status == TW_OK) {
+        status = tw_pipeline_events_scan(stages->events, record, &found, error);
+    }
+    if (status != TW_OK) {
+        return status;
+    }
+    tw_confirm_record(stages->confirmer, record, 0);
+    for (size_t i = 0; status == TW_OK && i < found.count; i++) {
+        hits->anchor_counts[found.at[i].literal]++;
+        hits->candidates++;
+        status =
+            tw_confirm_candidate(stages->confirmer, found.at[i].literal, found.at[i].end, error);
+    }
+    struct tw_hit *confirmed = tw_confirm_hits(stages->confirmer, &count);
+    if (status != TW_OK || count == 0) {
+        return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t within = confirmed[i].start < raw ? confirmed[i].start : raw - 1;
+        confirmed[i].chain = tw_format_chain(&chains, record->text, confirmed[i].start);
+        confirmed[i].at = record->at;
+        confirmed[i].at.out += within;
+        count_hit(hits, &confirmed[i]);
+    }
+    return tw_classify_add(stages->classifier, record, confirmed, count, error);
+}
+
+/* Reads the records of a block that hold a candidate, or all of them. */
+static enum tw_status take_events(struct tw_hits *hits, const struct tw_scan_block *block,
+                                  struct tw_error *error)
+{
+    enum tw_status status = TW_OK;
+    size_t i = 0;
+    for (size_t end = 0; status == TW_OK && end < block->bytes.length;) {
+        struct tw_record record;
+        size_t start;
+        while (i < block->hits.count &&
+               (block->hits.at[i].end <= end || block->hits.at[i].end <= block->skip)) {
+            i++;
+        }
+        if (i == block->hits.count && !hits->stages.confirm_all) {
+            break;
+        }
+        size_t at = hits->stages.confirm_all ? end : block->hits.at[i].end - 1;
+        tw_pipeline_frame(hits->stages.scanner, block, at, &record, &start, &end);
+        if (hits->no_lines) {
+            record.at.line = TW_NO_LINE;
+        }
+        status = take_event(hits, &record, error);
+    }
+    return status;
+}
+
+/* ---- a block -----------------------------------------------------------------------------------
+ */
+
 enum tw_status tw_pipeline_hits_take(struct tw_hits *hits, const struct tw_scan_block *block,
                                      struct tw_error *error)
 {
+    if (hits->format->read_event != NULL) {
+        return take_events(hits, block, error);
+    }
     enum tw_status status = TW_OK;
     uint64_t block_out = block->hits.count > 0 ? tw_scan_locate(hits->stages.scanner, 0).out : 0;
     hits->open.end = 0;

@@ -6,6 +6,7 @@
 #include "confirm/confirm.h"
 #include "format/format.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/pipeline_event.h"
 #include "scan/scan.h"
 
 /** Working memory. Belongs to one thread, used for one input after another. */
@@ -16,16 +17,17 @@ struct tw_hits_stages {
     struct tw_scanner *scanner;
     struct tw_confirmer *confirmer;
     struct tw_classifier *classifier;
-    bool confirm_all; /**< pass over no candidate */
+    struct tw_events *events; /**< reads the records of formats of events */
+    bool confirm_all;         /**< pass over no candidate, and no record of a format of events */
 };
 
 /** Makes one for a pack. The caller frees `*out` with tw_pipeline_hits_free. */
 enum tw_status tw_pipeline_hits_new(struct tw_hits **out, const struct tw_pack *pack,
                                     const struct tw_hits_stages *stages, struct tw_error *error);
 
-/** Begins an input of a format, with its first bytes. */
+/** Begins an input of a format, with its first bytes. `no_lines`: its places have none. */
 void tw_pipeline_hits_begin(struct tw_hits *hits, const struct tw_format *format,
-                            struct tw_span head);
+                            struct tw_span head, bool no_lines);
 
 /** Confirms the candidates of a block and gives what holds to the classifier. */
 enum tw_status tw_pipeline_hits_take(struct tw_hits *hits, const struct tw_scan_block *block,

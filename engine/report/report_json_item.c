@@ -117,8 +117,11 @@ static struct tw_json evidence_object(const struct tlswhy_input *input,
     tw_report_set_string(&json, "path", input->path);
     tw_report_set_known_number(&json, "line", evidence->line);
     tw_report_set_number(&json, "offset", evidence->offset);
-    tw_report_set_string(&json, "record_id", evidence->record_id);
+    tw_report_set_string(&json, "record_id",
+                         evidence->record_number != NULL ? evidence->record_number
+                                                         : evidence->record_id);
     tw_report_set_string(&json, "provider", evidence->provider);
+    tw_report_set_digits(&json, "event_id", evidence->event_id);
     tw_report_set_string(&json, "time", evidence->time);
     tw_report_set_string(&json, "time_local", evidence->time_local);
     struct tw_json captures = tw_report_begin_object();

@@ -11,6 +11,9 @@
 /* Enough digits for a duration with its decimals, few enough that 0.84 stays 0.84. */
 #define DIGITS 12
 
+/* Digits of a number that a log gives, so that none overflows. */
+#define LONGEST_NUMBER 18
+
 struct tw_json tw_report_begin_object(void)
 {
     struct tw_json json = {.object = json_object()};
@@ -50,6 +53,18 @@ void tw_report_set_string(struct tw_json *json, const char *key, const char *tex
 {
     if (text != NULL && text[0] != '\0') {
         tw_report_set_value(json, key, new_string(text));
+    }
+}
+
+void tw_report_set_digits(struct tw_json *json, const char *key, const char *digits)
+{
+    uint64_t number = 0;
+    size_t i = 0;
+    for (; digits != NULL && i < LONGEST_NUMBER && tw_base_is_digit(digits[i]); i++) {
+        number = 10 * number + (uint64_t)(digits[i] - '0');
+    }
+    if (i > 0 && digits[i] == '\0') {
+        tw_report_set_number(json, key, number);
     }
 }
 

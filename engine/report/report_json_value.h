@@ -28,6 +28,9 @@ void tw_report_set_object(struct tw_json *json, const char *key, struct tw_json 
 void tw_report_set_string(struct tw_json *json, const char *key, const char *text);
 
 /** Sets a key to an integer. */
+/** Sets a key to the number that a text of decimal digits stands for; nothing where it is NULL or
+ *  no such number. */
+void tw_report_set_digits(struct tw_json *json, const char *key, const char *digits);
 void tw_report_set_number(struct tw_json *json, const char *key, uint64_t number);
 
 /** The same, but 0 is unknown. */

@@ -87,6 +87,8 @@ static void say_place(char text[TW_REPORT_WORD_MAX], const struct tlswhy_evidenc
     if (evidence->line > 0) {
         (void)snprintf(text, TW_REPORT_WORD_MAX, "  line %*llu", digits,
                        (unsigned long long)evidence->line);
+    } else if (evidence->record_number != NULL) {
+        (void)snprintf(text, TW_REPORT_WORD_MAX, "  record %.24s", evidence->record_number);
     } else if (evidence->kind == TLSWHY_KIND_CLIENT && evidence->record_id == NULL) {
         (void)snprintf(text, TW_REPORT_WORD_MAX, "  known");
     } else if (time != NULL) {

@@ -106,10 +106,12 @@ struct tlswhy_evidence {
     size_t supports_count;
     const char *const *rules_out; /**< cause ids */
     size_t rules_out_count;
-    uint64_t line;         /**< 1 is the first; 0: the format has no lines */
-    uint64_t offset;       /**< bytes in the decompressed input */
-    const char *record_id; /**< 16 hexadecimal digits */
+    uint64_t line;             /**< 1 is the first; 0: the format has no lines */
+    uint64_t offset;           /**< bytes in the decompressed input */
+    const char *record_id;     /**< 16 hexadecimal digits */
+    const char *record_number; /**< the number that the log itself gives the record, or NULL */
     const char *provider;
+    const char *event_id;   /**< decimal digits, or NULL */
     const char *time;       /**< RFC 3339, or NULL */
     const char *time_local; /**< the same without offset, where the zone is unknown */
     const struct tlswhy_capture *captures;

@@ -197,7 +197,7 @@ def check_records(tool):
     records = [json.loads(line) for line in result.text.splitlines()]
     need([r["line"] for r in records] == [1, 2], "lines are %s" % [r.get("line") for r in records])
     need(records[0]["provider"] == "Microsoft.Xrm.Tooling.CrmConnectControl" and records[0]["severity"] == "Information"
-         and records[0]["event_id"] == "8" and records[0]["text"] == "begins", "a record is %s" % records[0])
+         and records[0]["event_id"] == 8 and records[0]["text"] == "begins", "a record is %s" % records[0])
     need("hunter22" not in result.text and "   at Z.W()" in records[1]["text"], "a record is %s" % records[1])
 
 

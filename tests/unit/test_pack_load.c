@@ -205,7 +205,7 @@ static const struct {
     /* sections */
     {TW_SPAN_INIT(PACK "fixs: []\n"),
      ":2:1: a pack file has no section \"fixs\"; allowed are pack, service, references, families, "
-     "causes, clients, fixes, collect, next_steps, tags, signatures"},
+     "causes, clients, fixes, collect, next_steps, tags, events, words, signatures"},
     {TW_SPAN_INIT(FAMILY), ":1:1: a pack needs exactly one section \"pack\""},
     {TW_SPAN_INIT("pack: p\n"), ":1:7: pack must be a mapping, not a text"},
     {TW_SPAN_INIT("pack: {name: p}\n"), ":1:7: pack needs the key \"version\""},

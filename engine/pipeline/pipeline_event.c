@@ -1,0 +1,122 @@
+/* pipeline_event.c -- from the record of an event log to the text that its event says; see
+ * pipeline_event.h.
+ *
+ * The raw form of an event (XML, JSON, values without a message) was scanned with the block; a
+ * candidate there, be it the name of a provider of the catalogue, makes its record worth reading.
+ * What is read is scanned again, and only that is confirmed: the anchors are the same, and no
+ * wording has to know how a form escapes its text. */
+#include "pipeline/pipeline_event.h"
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "format/format_flatten.h"
+
+struct tw_events {
+    const struct tw_pack *pack;
+    const struct tw_format *format;
+    struct tw_format_layout layout;
+    struct tw_format_room room;
+    struct tw_matcher *matcher; /* a second one: the hits of the block are still in use */
+    struct tw_buffer text;
+    struct tw_event event;
+};
+
+enum tw_status tw_pipeline_events_new(struct tw_events **out, const struct tw_pack *pack,
+                                      struct tw_error *error)
+{
+    struct tw_events *made = tw_base_alloc(1, sizeof *made);
+    *out = made;
+    if (made == NULL) {
+        return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
+    }
+    made->pack = pack;
+    made->text = TW_BUFFER_INIT(TW_EVENT_TEXT_MAX);
+    return TW_OK;
+}
+
+void tw_pipeline_events_free(struct tw_events *events)
+{
+    if (events != NULL) {
+        tw_match_free(events->matcher);
+        tw_base_buffer_free(&events->text);
+        tw_base_free(events->room.at);
+        tw_base_free(events);
+    }
+}
+
+void tw_pipeline_events_begin(struct tw_events *events, const struct tw_format *format,
+                              struct tw_span head)
+{
+    events->format = format;
+    events->layout = (struct tw_format_layout){.column_count = 0};
+    if (format->learn != NULL) {
+        format->learn(head, &events->layout);
+    }
+}
+
+/* Room for the text of the longest record; kept for the next. */
+static enum tw_status make_room(struct tw_events *events, struct tw_error *error)
+{
+    events->room.used = 0;
+    if (events->room.at == NULL) {
+        events->room.at = tw_base_alloc(TW_RECORD_MAX, 1);
+        events->room.size = TW_RECORD_MAX;
+    }
+    return events->room.at != NULL ? TW_OK
+                                   : tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
+}
+
+/* The fields that a record shares with the records of other logs. */
+static void fill_record(struct tw_record *record, const struct tw_event *event)
+{
+    record->event_read = event;
+    record->provider = event->provider;
+    record->severity = event->level;
+    record->event = event->event_id;
+    record->number = event->record_id;
+    memcpy(record->time, event->time, sizeof record->time);
+    memcpy(record->time_local, event->time_local, sizeof record->time_local);
+    /* The process of an event is the one that logged it: of Schannel always the same. */
+    record->origin =
+        event->activity_id.length == 0 ? 0 : tw_base_hash(TW_HASH_START, event->activity_id);
+}
+
+enum tw_status tw_pipeline_events_read(struct tw_events *events, struct tw_record *record,
+                                       struct tw_error *error)
+{
+    enum tw_status status = make_room(events, error);
+    if (status != TW_OK) {
+        return status;
+    }
+    record->id = tw_base_hash(tw_base_hash_number(TW_HASH_START, record->at.offset), record->text);
+    events->event = (struct tw_event){.data_count = 0};
+    if (!events->format->read_event(&events->layout, record->text, &events->room, &events->event)) {
+        events->format->describe(record);
+        return TW_OK;
+    }
+    struct tw_span message;
+    tw_base_buffer_clear(&events->text);
+    tw_format_flatten(&events->text, events->pack, &events->event, &message);
+    if (events->text.status != TW_OK) {
+        return tw_base_error_set(error, events->text.status, "out of memory");
+    }
+    fill_record(record, &events->event);
+    record->text = tw_base_buffer_span(&events->text);
+    record->message = message;
+    return TW_OK;
+}
+
+enum tw_status tw_pipeline_events_scan(struct tw_events *events, const struct tw_record *record,
+                                       struct tw_match_hits *hits, struct tw_error *error)
+{
+    if (events->matcher == NULL) {
+        const struct tw_pack *pack = events->pack;
+        enum tw_status status =
+            tw_match_open(&events->matcher, pack->database, pack->anchor_count, error);
+        if (status != TW_OK) {
+            return status;
+        }
+    }
+    return tw_match_scan(events->matcher, record->text, hits, error);
+}

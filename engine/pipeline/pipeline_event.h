@@ -1,0 +1,35 @@
+/* pipeline_event.h -- reads the records of an event log as events, and looks into what they say. */
+#ifndef TW_PIPELINE_PIPELINE_EVENT_H
+#define TW_PIPELINE_PIPELINE_EVENT_H
+
+#include "format/format.h"
+#include "match/match.h"
+#include "pack/pack.h"
+
+/** Working memory. Belongs to one thread, used for one input after another. */
+struct tw_events;
+
+/** Makes one for a pack. It takes memory only with the first event. The caller frees `*out` with
+ *  tw_pipeline_events_free. */
+enum tw_status tw_pipeline_events_new(struct tw_events **out, const struct tw_pack *pack,
+                                      struct tw_error *error);
+
+/** Begins an input of a format of events, with its first bytes. */
+void tw_pipeline_events_begin(struct tw_events *events, const struct tw_format *format,
+                              struct tw_span head);
+
+/** Reads a record as an event: record->text becomes the event as lines, and the fields of the
+ * record are filled in. What cannot be read as an event stays the text that it is. Everything is
+ * borrowed until the next record. TW_ERR_MEMORY. */
+enum tw_status tw_pipeline_events_read(struct tw_events *events, struct tw_record *record,
+                                       struct tw_error *error);
+
+/** Finds the anchors in record->text of the record that was read. `*hits` is borrowed until the
+ * next record. */
+enum tw_status tw_pipeline_events_scan(struct tw_events *events, const struct tw_record *record,
+                                       struct tw_match_hits *hits, struct tw_error *error);
+
+/** Frees; NULL is fine. */
+void tw_pipeline_events_free(struct tw_events *events);
+
+#endif
