@@ -28,6 +28,25 @@
 /** Decoders that may stand on one another; deeper nesting is made, not met. */
 #define TW_DECODE_DEPTH 4
 
+/** Elements of an event that may nest, and binary XML within values of binary XML. Windows nests
+ *  some five of the one and one of the other. */
+#define TW_EVTX_DEPTH 64u
+#define TW_EVTX_NESTING 8u
+
+/** Text and operations kept of the templates of one EVTX chunk: 16 times what one made by Windows
+ *  has. More can only be made by definitions that overlap. */
+#define TW_EVTX_LITERALS_MAX (1u << 20)
+#define TW_EVTX_OPS_MAX (1u << 20)
+
+/** Work done for one EVTX chunk of 64 KiB, in bytes written and the like of it: 30 times what one
+ *  made by Windows takes. Templates could else make gigabytes of it. Records beyond count as not
+ *  readable. */
+#define TW_EVTX_WORK_MAX (16u << 20)
+
+/** How far back a place in the output of the EVTX decoder can still be mapped: the scanner's buffer
+ *  and what it keeps, and what recognition has looked at. */
+#define TW_EVTX_MAP_WINDOW (2u * TW_RECORD_MAX + 2u * TW_BLOCK_SIZE)
+
 /** Longest anchor handed to the matcher. Longer ones do not make it more selective. */
 #define TW_ANCHOR_MAX 32u
 /** Shortest anchor; shorter ones stand in every log. */

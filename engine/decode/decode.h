@@ -1,7 +1,7 @@
 /* decode.h -- from bytes as they were stored to the text that the program wrote.
  *
  * Decoders are streams that stand on one another: compression, then the byte limit, then the
- * character encoding, then repair. Each recognises its input by its first bytes and bids for it;
+ * character encoding, then repair. A Windows event log (EVTX) takes the place of the latter two. Each recognises its input by its first bytes and bids for it;
  * names and suffixes are never looked at.
  *
  * Offsets: a cursor (base/stream.h) moved over the stack's output gives the offset in the
@@ -35,9 +35,9 @@ struct tw_decode_info {
                                                  typography, odd-blanks, html-entities, markdown,
                                                  blank-lines */
     size_t repair_count;
-    const char *format; /**< the format that a container is known to hold ("evtx"); NULL: the
-                           formats bid */
-    bool no_lines;      /**< its places have no lines */
+    const char *format; /**< the format that a container is known to hold: "evtx"; NULL: the formats
+                             bid */
+    bool no_lines;      /**< its places have no lines: a cursor's line stays 0 */
     bool binary; /**< does not look like text: NUL bytes outside UTF-16, or known media. The bytes
                       pass through as they are; a binary log format may still know them */
 };

@@ -43,6 +43,11 @@ unsigned tw_decode_bid_gzip(struct tw_span head)
     return 16u + (deflate ? 8u : 0u) + (flags ? 3u : 0u);
 }
 
+uint32_t tw_decode_crc32(uint32_t crc, struct tw_span bytes)
+{
+    return (uint32_t)crc32_z(crc, (const unsigned char *)bytes.at, bytes.length);
+}
+
 static void *zlib_alloc(void *opaque, unsigned count, unsigned size)
 {
     (void)opaque;

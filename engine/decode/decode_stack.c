@@ -1,7 +1,7 @@
 /* decode_stack.c -- recognises what stands on what, and stacks the decoders.
  *
  * Owns the table of compressions and archives, the choice of the encoding, and the order of the
- * layers: compressions, byte limit, encoding, repair. It looks at TW_PEEK_SIZE bytes at each layer
+ * layers: compressions, byte limit, encoding or event log, repair. It looks at TW_PEEK_SIZE bytes at each layer
  * and never at names. What is recognised but not supported is refused by name, because scanning it
  * as text would find nothing and say that all is well. */
 #include "base/alloc.h"
@@ -211,6 +211,23 @@ static enum tw_status open_encoding(struct tw_stream **stream, const char *wante
     return skip == 0 ? TW_OK : tw_decode_open_skip(stream, *stream, skip, error);
 }
 
+/* A binary log that a decoder prints as text. False: it is none, and its encoding is to be found. */
+static bool is_event_log(struct tw_stream *stream)
+{
+    struct tw_span head;
+    return tw_base_stream_peek(stream, TW_PEEK_SIZE, &head) == TW_OK &&
+           tw_decode_bid_evtx(head) > 0;
+}
+
+static enum tw_status open_event_log(struct tw_stream **stream, struct tw_decode_info *info,
+                                     struct tw_error *error)
+{
+    info->encoding = encodings[UTF_16LE].name;
+    info->format = "evtx";
+    info->no_lines = true;
+    return tw_decode_open_evtx(stream, *stream, error);
+}
+
 /* ---- the stack ----------------------------------------------------------------------------- */
 
 enum tw_status tw_decode_open(struct tw_stream **out, struct tw_stream *source,
@@ -237,9 +254,11 @@ enum tw_status tw_decode_open(struct tw_stream **out, struct tw_stream *source,
         status = tw_decode_open_limit(&source, source, options->max_bytes, error);
     }
     if (status == TW_OK) {
-        status = open_encoding(&source, options->encoding, info, error);
+        status = is_event_log(source)
+                     ? open_event_log(&source, info, error)
+                     : open_encoding(&source, options->encoding, info, error);
     }
-    if (status == TW_OK && !options->no_repair && !info->binary) {
+    if (status == TW_OK && info->format == NULL && !options->no_repair && !info->binary) {
         status = tw_decode_try_repair(&source, info, error);
     }
     if (status != TW_OK) {
