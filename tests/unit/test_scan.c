@@ -372,6 +372,52 @@ START_TEST(anchors_at_the_cuts_of_a_long_line)
 }
 END_TEST
 
+static bool begins_element(struct tw_span text_there)
+{
+    return tw_base_span_starts(text_there, TW_SPAN("<E "));
+}
+
+/* Elements on one line, as large as `sizes` says in turn, with others inside. */
+START_TEST(records_that_begin_inside_a_line)
+{
+    static const size_t sizes[] = {300, 40, TW_BLOCK_SIZE - 700, 5, 261, TW_BLOCK_SIZE, 1000};
+    size_t starts_at[100];
+    size_t count = 1;
+    size_t seen = 0;
+    struct tw_stream *stream = NULL;
+    struct tw_scan_block block;
+    struct tw_error error;
+    starts_at[0] = 0;
+    tw_base_buffer_add(&text, TW_SPAN("<?xml?><root>"));
+    while (count < TW_N(starts_at)) {
+        size_t from = text.length;
+        starts_at[count] = from;
+        tw_base_buffer_add(&text, TW_SPAN("<E >"));
+        while (text.length - from + 12 < sizes[(count + (size_t)_i) % TW_N(sizes)]) {
+            tw_base_buffer_add(&text, TW_SPAN("<Ex>a</Ex>"));
+        }
+        count++;
+    }
+    ck_assert_int_eq(tw_source_open_memory(&stream, tw_base_buffer_span(&text), pieces[_i], &error),
+                     TW_OK);
+    tw_scan_begin(scanner, stream, begins_element, '<');
+    while (tw_scan_next(scanner, true, &block, &error) == TW_OK) {
+        uint64_t at = tw_scan_locate(scanner, 0).out;
+        for (size_t from = 0; from < block.bytes.length; seen++) {
+            size_t start;
+            /* From the last byte of the record, too. */
+            tw_scan_record(scanner, from, &start, &from);
+            TW_MUST(seen < count && at + start == starts_at[seen]);
+            size_t end;
+            tw_scan_record(scanner, from - 1, &start, &end);
+            TW_MUST(at + start == starts_at[seen] && end == from);
+        }
+    }
+    ck_assert_uint_eq(seen, count);
+    tw_base_stream_free(stream);
+}
+END_TEST
+
 /* ---- places in the input -----------------------------------------------------------------------
  */
 
@@ -468,6 +514,7 @@ Suite *tw_suite_scan(void)
     tcase_add_loop_test(all, texts_that_end_around_the_longest_record, 0, 3);
     tcase_add_loop_test(all, anchors_at_the_cuts_of_a_long_line, 0, 10);
     tcase_add_loop_test(all, locates_in_utf_16, 0, (int)TW_N(pieces));
+    tcase_add_loop_test(all, records_that_begin_inside_a_line, 0, (int)TW_N(pieces));
     tcase_add_test(all, locates_offsets_in_any_order);
     tcase_add_test(all, making_a_scanner_may_fail);
     suite_add_tcase(suite, all);
