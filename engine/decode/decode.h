@@ -1,8 +1,9 @@
 /* decode.h -- from bytes as they were stored to the text that the program wrote.
  *
  * Decoders are streams that stand on one another: compression, then the byte limit, then the
- * character encoding, then repair. A Windows event log (EVTX) takes the place of the latter two. Each recognises its input by its first bytes and bids for it;
- * names and suffixes are never looked at.
+ * character encoding, then repair. A Windows event log (EVTX) takes the place of the latter two.
+ * Each recognises its input by its first bytes and bids for it; names and suffixes are never looked
+ * at.
  *
  * Offsets: a cursor (base/stream.h) moved over the stack's output gives the offset in the
  * decompressed bytes before encoding and repair. A mark of byte order at the beginning is passed

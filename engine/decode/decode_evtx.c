@@ -170,8 +170,8 @@ static size_t take(struct evtx *evtx, char *to, size_t size)
     size_t length = 0;
     while (length < size && !evtx->below_ended) {
         size_t got = 0;
-        enum tw_status status = tw_base_stream_read(evtx->below, to + length, size - length, &got,
-                                                    &evtx->ending);
+        enum tw_status status =
+            tw_base_stream_read(evtx->below, to + length, size - length, &got, &evtx->ending);
         if (status != TW_OK) {
             evtx->below_ended = true;
             evtx->ending.status = status;
@@ -273,8 +273,7 @@ static size_t record_size(const struct evtx *evtx, size_t at, bool *cut)
 {
     const char *record = evtx->chunk + at;
     *cut = false;
-    if (evtx->end - at < RECORD_MIN ||
-        memcmp(record, record_magic.at, record_magic.length) != 0) {
+    if (evtx->end - at < RECORD_MIN || memcmp(record, record_magic.at, record_magic.length) != 0) {
         return 0;
     }
     size_t size = tw_decode_evtx_u32(record + record_magic.length);

@@ -1,8 +1,8 @@
 /* decode_evtx_parts.h -- what the files of the EVTX decoder share.
  *
- * decode_evtx.c walks over file, chunks and records and knows where in the file the output came from
- * (decode_evtx_map.c). decode_evtx_record.c turns one record into XML: it runs the operations that
- * decode_evtx_template.c made of a template's binary XML, and decode_evtx_value.c and
+ * decode_evtx.c walks over file, chunks and records and knows where in the file the output came
+ * from (decode_evtx_map.c). decode_evtx_record.c turns one record into XML: it runs the operations
+ * that decode_evtx_template.c made of a template's binary XML, and decode_evtx_value.c and
  * decode_evtx_text.c print what is put in.
  *
  * Sources: the documentation of libevtx ("Windows XML Event Log (EVTX) format") for the file, and
@@ -93,6 +93,9 @@ enum tw_decode_evtx_kind {
     TW_EVTX_EACH,    /**< if value `sub` is a list: up to operation `length` for each item of it */
 };
 
+/** Literals are copied in steps of so many bytes; the table has as many to spare. */
+#define TW_EVTX_STEP 32u
+
 struct tw_decode_evtx_op {
     uint8_t kind;
     uint16_t sub;
@@ -131,8 +134,8 @@ struct tw_decode_evtx_expander {
     struct tw_decode_evtx_value values[TW_EVTX_CHUNK / 4];
 };
 
-static inline const struct tw_decode_evtx_op *
-tw_decode_evtx_ops(const struct tw_decode_evtx_expander *expander)
+static inline const struct tw_decode_evtx_op *tw_decode_evtx_ops(
+    const struct tw_decode_evtx_expander *expander)
 {
     return (const void *)expander->ops.at;
 }
@@ -144,8 +147,8 @@ bool tw_decode_evtx_compile(struct tw_decode_evtx_expander *expander, size_t fro
 
 /** The template definition at `offset` of the chunk, compiled once. NULL: there is none that can be
  *  used. */
-const struct tw_decode_evtx_template *
-tw_decode_evtx_template(struct tw_decode_evtx_expander *expander, size_t offset);
+const struct tw_decode_evtx_template *tw_decode_evtx_template(
+    struct tw_decode_evtx_expander *expander, size_t offset);
 
 /* ---- records (decode_evtx_record.c) ---------------------------------------------------------- */
 

@@ -36,14 +36,14 @@ static enum tw_status expand(struct tw_decode_evtx_expander *expander, size_t fr
                              size_t free_value, unsigned depth);
 
 /* A value that the record does not have is null. */
-static struct tw_decode_evtx_value value_of(const struct tw_decode_evtx_expander *expander,
-                                            const struct frame *frame, unsigned sub)
+static const struct tw_decode_evtx_value *value_of(const struct tw_decode_evtx_expander *expander,
+                                                   const struct frame *frame, unsigned sub)
 {
+    static const struct tw_decode_evtx_value null = {0, 0, TW_EVTX_NULL};
     if (frame->has_item && frame->item_of == sub) {
-        return frame->item;
+        return &frame->item;
     }
-    return sub < frame->count ? expander->values[frame->first + sub]
-                              : (struct tw_decode_evtx_value){0, 0, TW_EVTX_NULL};
+    return sub < frame->count ? &expander->values[frame->first + sub] : &null;
 }
 
 static struct tw_span bytes_of(const struct tw_decode_evtx_expander *expander,
@@ -71,11 +71,10 @@ static enum tw_status put_fragment(struct tw_decode_evtx_expander *expander,
                                    const struct tw_decode_evtx_value *value)
 {
     size_t before = expander->out.length;
-    enum tw_status status =
-        frame->depth == TW_EVTX_NESTING
-            ? TW_ERR_DATA
-            : expand(expander, value->at, (size_t)value->at + value->size,
-                     frame->first + frame->count, frame->depth + 1);
+    enum tw_status status = frame->depth == TW_EVTX_NESTING
+                                ? TW_ERR_DATA
+                                : expand(expander, value->at, (size_t)value->at + value->size,
+                                         frame->first + frame->count, frame->depth + 1);
     if (status == TW_ERR_DATA) {
         expander->out.length = before;
         tw_decode_evtx_put_value(&expander->out, value->type, bytes_of(expander, value));
@@ -96,6 +95,22 @@ static enum tw_status put(struct tw_decode_evtx_expander *expander, const struct
         tw_decode_evtx_put_value(&expander->out, value->type, bytes_of(expander, value));
     }
     return TW_OK;
+}
+
+/* Copies in steps of a fixed size, which costs no call; there is room behind the bytes on both
+ * sides. */
+static void put_literal(struct tw_decode_evtx_expander *expander,
+                        const struct tw_decode_evtx_op *op)
+{
+    char *to = tw_decode_evtx_room(&expander->out, op->length + TW_EVTX_STEP);
+    if (to == NULL) {
+        return;
+    }
+    const char *from = expander->literals.at + op->at;
+    for (size_t done = 0; done < op->length; done += TW_EVTX_STEP) {
+        memcpy(to + done, from + done, TW_EVTX_STEP);
+    }
+    expander->out.length += op->length;
 }
 
 static enum tw_status run(struct tw_decode_evtx_expander *expander, const struct frame *frame,
@@ -133,24 +148,20 @@ static enum tw_status run(struct tw_decode_evtx_expander *expander, const struct
     enum tw_status status = TW_OK;
     for (uint32_t i = range.from; i < range.end && status == TW_OK; i++) {
         /* The table may move when an inner template is compiled. */
-        struct tw_decode_evtx_op op = tw_decode_evtx_ops(expander)[i];
-        if (op.kind == TW_EVTX_LITERAL) {
-            char *to = tw_decode_evtx_room(&expander->out, op.length);
-            if (to != NULL) {
-                memcpy(to, expander->literals.at + op.at, op.length);
-                expander->out.length += op.length;
-            }
+        const struct tw_decode_evtx_op *op = tw_decode_evtx_ops(expander) + i;
+        if (op->kind == TW_EVTX_LITERAL) {
+            put_literal(expander, op);
             continue;
         }
-        struct tw_decode_evtx_value value = value_of(expander, frame, op.sub);
-        if (op.kind == TW_EVTX_PUT) {
-            status = put(expander, frame, &value, op.at != 0);
-        } else if (op.kind == TW_EVTX_UNLESS) {
-            i = value.type == TW_EVTX_NULL ? op.length - 1 : i;
-        } else if (tw_decode_evtx_is_array(value.type)) {
-            status = run_each(expander, frame, op.sub, value,
-                              (struct tw_decode_evtx_range){i + 1, op.length});
-            i = op.length - 1;
+        const struct tw_decode_evtx_value *value = value_of(expander, frame, op->sub);
+        if (op->kind == TW_EVTX_PUT) {
+            status = put(expander, frame, value, op->at != 0);
+        } else if (op->kind == TW_EVTX_UNLESS) {
+            i = value->type == TW_EVTX_NULL ? op->length - 1 : i;
+        } else if (tw_decode_evtx_is_array(value->type)) {
+            struct tw_decode_evtx_range inner = {i + 1, op->length};
+            i = op->length - 1;
+            status = run_each(expander, frame, op->sub, *value, inner);
         }
     }
     return status;
@@ -176,8 +187,8 @@ static bool read_values(struct tw_decode_evtx_expander *expander, size_t at, siz
         if (size > end - data) {
             return false;
         }
-        expander->values[frame->first + i] = (struct tw_decode_evtx_value){
-            (uint32_t)data, (uint16_t)size, (uint8_t)chunk[at + 2]};
+        expander->values[frame->first + i] =
+            (struct tw_decode_evtx_value){(uint32_t)data, (uint16_t)size, (uint8_t)chunk[at + 2]};
         data += size;
     }
     frame->count = count;
@@ -240,18 +251,16 @@ static enum tw_status expand(struct tw_decode_evtx_expander *expander, size_t fr
     if (at == end) {
         return TW_OK;
     }
-    return (unsigned char)chunk[at] == TEMPLATE_INSTANCE
-               ? run_instance(expander, at, end, &frame)
-               : run_plain(expander, at, end, &frame);
+    return (unsigned char)chunk[at] == TEMPLATE_INSTANCE ? run_instance(expander, at, end, &frame)
+                                                         : run_plain(expander, at, end, &frame);
 }
 
 /* What a buffer that could not grow means: too large for a record is damage. */
 static enum tw_status failure_of(const struct tw_decode_evtx_expander *expander)
 {
-    bool memory = expander->out.status == TW_ERR_MEMORY ||
-                  expander->literals.status == TW_ERR_MEMORY ||
-                  expander->ops.status == TW_ERR_MEMORY ||
-                  expander->templates.status == TW_ERR_MEMORY;
+    bool memory =
+        expander->out.status == TW_ERR_MEMORY || expander->literals.status == TW_ERR_MEMORY ||
+        expander->ops.status == TW_ERR_MEMORY || expander->templates.status == TW_ERR_MEMORY;
     return memory ? TW_ERR_MEMORY : TW_ERR_DATA;
 }
 

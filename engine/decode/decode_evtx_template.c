@@ -9,8 +9,8 @@
  * left out where that is null. To know before the start tag is written what comes behind it, the
  * tag is compiled again with the operation in front.
  *
- * Everything that is read lies within the chunk; elements nest up to TW_EVTX_DEPTH; and all work for
- * a chunk, also that for broken and overlapping definitions, is bounded by TW_EVTX_WORK_MAX. */
+ * Everything that is read lies within the chunk; elements nest up to TW_EVTX_DEPTH; and all work
+ * for a chunk, also that for broken and overlapping definitions, is bounded by TW_EVTX_WORK_MAX. */
 #include "decode/decode_evtx_parts.h"
 
 /* Tokens: [MS-EVEN6] 2.2.12. More of the same content follows where MORE is set. */
@@ -71,8 +71,7 @@ static size_t add_op(struct compiler *compiler, enum tw_decode_evtx_kind kind, u
 {
     const struct tw_decode_evtx_op op = {(uint8_t)kind, (uint16_t)sub, (uint32_t)at,
                                          (uint32_t)length};
-    tw_base_buffer_add(&compiler->expander->ops,
-                       (struct tw_span){(const char *)&op, sizeof op});
+    tw_base_buffer_add(&compiler->expander->ops, (struct tw_span){(const char *)&op, sizeof op});
     compiler->broken = compiler->broken || compiler->expander->ops.status != TW_OK;
     return compiler->broken ? 0 : op_count(compiler) - 1;
 }
@@ -267,9 +266,9 @@ static void compile_character(struct compiler *compiler)
 /* XML knows five entities; another has no meaning without its declaration, and is shown as text. */
 static void compile_entity(struct compiler *compiler)
 {
-    static const struct tw_span known[] = {
-        TW_SPAN_INIT("a\0m\0p\0"), TW_SPAN_INIT("l\0t\0"), TW_SPAN_INIT("g\0t\0"),
-        TW_SPAN_INIT("q\0u\0o\0t\0"), TW_SPAN_INIT("a\0p\0o\0s\0")};
+    static const struct tw_span known[] = {TW_SPAN_INIT("a\0m\0p\0"), TW_SPAN_INIT("l\0t\0"),
+                                           TW_SPAN_INIT("g\0t\0"), TW_SPAN_INIT("q\0u\0o\0t\0"),
+                                           TW_SPAN_INIT("a\0p\0o\0s\0")};
     (void)take(compiler, 1);
     struct tw_span name = take_name(compiler);
     bool is_known = false;
@@ -336,8 +335,8 @@ static void compile_attribute(struct compiler *compiler)
     (void)take(compiler, 1);
     struct tw_span name = take_name(compiler);
     bool lone = is_lone_substitution(compiler, true);
-    size_t unless = lone ? add_op(compiler, TW_EVTX_UNLESS, sub_at(compiler, compiler->at), 0, 0)
-                         : 0;
+    size_t unless =
+        lone ? add_op(compiler, TW_EVTX_UNLESS, sub_at(compiler, compiler->at), 0, 0) : 0;
     add_text(compiler, TW_SPAN(" "));
     add_name(compiler, name);
     add_text(compiler, TW_SPAN("=\""));
@@ -369,8 +368,7 @@ static bool has_dependency(const struct compiler *compiler)
 {
     bool with = is_name_field(compiler, compiler->at + 7);
     bool without = is_name_field(compiler, compiler->at + 5);
-    return with == without ? compiler->in_template
-                           : compiler->in_template ? with : !without;
+    return with == without ? compiler->in_template : compiler->in_template ? with : !without;
 }
 
 /* What is put in front of an element, because it is left out or repeated. */
@@ -431,8 +429,8 @@ static void compile_element(struct compiler *compiler)
         return;
     }
     size_t content = compiler->at + (size == NULL ? 0 : tw_decode_evtx_u32(size));
-    struct wrap wrap = open_wrap(
-        compiler, dependency ? tw_decode_evtx_u16(token + 1) : NO_DEPENDENCY, content);
+    struct wrap wrap =
+        open_wrap(compiler, dependency ? tw_decode_evtx_u16(token + 1) : NO_DEPENDENCY, content);
     add_text(compiler, TW_SPAN("<"));
     add_name(compiler, name);
     while (attributes && next_token(compiler) == ATTRIBUTE) {
@@ -505,6 +503,8 @@ bool tw_decode_evtx_compile(struct tw_decode_evtx_expander *expander, size_t fro
     ops->from = (uint32_t)op_count(&compiler);
     compiler.broken = expander->work > TW_EVTX_WORK_MAX;
     compile_fragment(&compiler);
+    compiler.broken =
+        compiler.broken || tw_base_buffer_reserve(&expander->literals, TW_EVTX_STEP) == NULL;
     ops->end = (uint32_t)op_count(&compiler);
     if (compiler.broken) {
         expander->literals.length = literals_before;
@@ -513,8 +513,8 @@ bool tw_decode_evtx_compile(struct tw_decode_evtx_expander *expander, size_t fro
     return !compiler.broken;
 }
 
-const struct tw_decode_evtx_template *
-tw_decode_evtx_template(struct tw_decode_evtx_expander *expander, size_t offset)
+const struct tw_decode_evtx_template *tw_decode_evtx_template(
+    struct tw_decode_evtx_expander *expander, size_t offset)
 {
     const struct tw_decode_evtx_template *known = (const void *)expander->templates.at;
     uint32_t *bucket = &expander->buckets[(offset >> 2) % TW_EVTX_BUCKETS];
@@ -538,8 +538,8 @@ tw_decode_evtx_template(struct tw_decode_evtx_expander *expander, size_t offset)
     }
     size_t count = expander->templates.length / sizeof made;
     *bucket = (uint32_t)count;
-    return made.broken ? NULL
-                       : (const struct tw_decode_evtx_template *)(const void *)
-                                 expander->templates.at +
-                             count - 1;
+    return made.broken
+               ? NULL
+               : (const struct tw_decode_evtx_template *)(const void *)expander->templates.at +
+                     count - 1;
 }

@@ -39,6 +39,13 @@ static bool is_allowed(uint32_t code)
                         : code == '\t' || code == '\n' || code == '\r';
 }
 
+/* Whether the unit is ASCII that stays as it is. */
+static bool is_plain(uint32_t code)
+{
+    static const bool special[64] = {['"'] = true, ['&'] = true, ['<'] = true, ['>'] = true};
+    return code >= 0x20 && code < 0x7F && (code >= 64 || !special[code]);
+}
+
 /* Writes one character and returns its length, at most UNIT_MAX. */
 static size_t put_escaped(uint32_t code, char *to)
 {
@@ -94,10 +101,11 @@ void tw_decode_evtx_put_utf16(struct tw_buffer *to, const char *at, size_t units
         size_t run = units < RUN ? units : RUN;
         for (size_t done = 0; done < run;) {
             size_t taken = 1;
-            uint32_t code = character_at(at, units, &taken);
-            if (code >= '?' && code < 0x7F) {
+            uint32_t code = tw_decode_evtx_u16(at);
+            if (is_plain(code)) {
                 *write++ = (char)code;
             } else {
+                code = character_at(at, units, &taken);
                 write += put_escaped(code, write);
             }
             at += 2 * taken;
@@ -144,7 +152,12 @@ void tw_decode_evtx_put_name(struct tw_buffer *to, const char *at, size_t units)
     char *write = start;
     for (size_t taken = 0; units > 0; at += 2 * taken, units -= taken) {
         uint32_t code = character_at(at, units, &taken);
-        write += tw_base_utf8_encode(is_name_character(code) ? code : REPLACEMENT, write);
+        bool good = is_name_character(code);
+        if (good && code < 0x80) {
+            *write++ = (char)code;
+        } else {
+            write += tw_base_utf8_encode(good ? code : REPLACEMENT, write);
+        }
     }
     to->length += (size_t)(write - start);
 }

@@ -39,10 +39,10 @@ enum {
 size_t tw_decode_evtx_size(unsigned type)
 {
     static const uint8_t sizes[] = {
-        [INT_8] = 1,  [UINT_8] = 1,  [INT_16] = 2, [UINT_16] = 2,    [INT_32] = 4,
-        [UINT_32] = 4, [INT_64] = 8, [UINT_64] = 8, [REAL_32] = 4,   [REAL_64] = 8,
-        [BOOL] = 4,   [GUID] = 16,   [FILE_TIME] = 8, [SYSTEM_TIME] = 16, [HEX_32] = 4,
-        [HEX_64] = 8,
+        [INT_8] = 1,     [UINT_8] = 1,       [INT_16] = 2, [UINT_16] = 2,
+        [INT_32] = 4,    [UINT_32] = 4,      [INT_64] = 8, [UINT_64] = 8,
+        [REAL_32] = 4,   [REAL_64] = 8,      [BOOL] = 4,   [GUID] = 16,
+        [FILE_TIME] = 8, [SYSTEM_TIME] = 16, [HEX_32] = 4, [HEX_64] = 8,
     };
     return type < sizeof sizes ? sizes[type] : 0;
 }
@@ -51,14 +51,15 @@ size_t tw_decode_evtx_size(unsigned type)
 
 static char *write_decimal(char *to, uint64_t number)
 {
-    char digits[20];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + number % 10);
+    size_t length = 1;
+    for (uint64_t rest = number; rest >= 10; rest /= 10) {
+        length++;
+    }
+    for (size_t i = length; i > 0; i--) {
+        to[i - 1] = (char)('0' + number % 10);
         number /= 10;
-    } while (number > 0);
-    memcpy(to, digits + at, sizeof digits - at);
-    return to + (sizeof digits - at);
+    }
+    return to + length;
 }
 
 /* Exactly `count` digits. */
@@ -82,18 +83,17 @@ static char *write_signed(char *to, int64_t number)
 
 static char *write_hex(char *to, uint64_t number)
 {
-    unsigned shift = 60;
-    while (shift > 0 && number >> shift == 0) {
-        shift -= 4;
+    size_t length = 1;
+    for (uint64_t rest = number; rest >= 16; rest >>= 4) {
+        length++;
     }
     *to++ = '0';
     *to++ = 'x';
-    for (;; shift -= 4) {
-        *to++ = "0123456789abcdef"[number >> shift & 15];
-        if (shift == 0) {
-            return to;
-        }
+    for (size_t i = length; i > 0; i--) {
+        to[i - 1] = "0123456789abcdef"[number & 15];
+        number >>= 4;
     }
+    return to + length;
 }
 
 static char *write_bytes(char *to, const char *at, size_t length)
@@ -191,7 +191,8 @@ static struct date date_of(uint32_t days)
     days += 306;
     uint32_t era = days / 146097;
     uint32_t day_of_era = days % 146097;
-    uint32_t year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    uint32_t year =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     uint32_t day = day_of_era - (365 * year + year / 4 - year / 100);
     uint32_t month = (5 * day + 2) / 153;
     struct date date = {1600 + 400 * era + year, month + 3, day - (153 * month + 2) / 5 + 1};
@@ -440,7 +441,8 @@ bool tw_decode_evtx_item(const char *chunk, struct tw_decode_evtx_value *rest,
     size_t mark;
     *item = *rest;
     item->type = (uint8_t)(rest->type & ~TW_EVTX_ARRAY);
-    item->size = (uint16_t)item_size(item->type, (struct tw_span){chunk + rest->at, rest->size}, &mark);
+    item->size =
+        (uint16_t)item_size(item->type, (struct tw_span){chunk + rest->at, rest->size}, &mark);
     rest->at += item->size + (uint32_t)mark;
     rest->size = (uint16_t)(rest->size - item->size - mark);
     return true;

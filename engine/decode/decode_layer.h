@@ -19,8 +19,8 @@ uint32_t tw_decode_crc32(uint32_t crc, struct tw_span bytes);
 /** Bits verified of a Windows event log (EVTX); 0: none. */
 unsigned tw_decode_bid_evtx(struct tw_span head);
 
-/** Windows event log to XML, one event a line; a newline within a value is kept. What cannot be read
- *  is passed over, and told by the read that comes to the end. A place of the output is at the
+/** Windows event log to XML, one event a line; a newline within a value is kept. What cannot be
+ * read is passed over, and told by the read that comes to the end. A place of the output is at the
  *  offset of its record; lines are not counted. */
 enum tw_status tw_decode_open_evtx(struct tw_stream **out, struct tw_stream *below,
                                    struct tw_error *error);

@@ -1,9 +1,9 @@
 /* decode_stack.c -- recognises what stands on what, and stacks the decoders.
  *
  * Owns the table of compressions and archives, the choice of the encoding, and the order of the
- * layers: compressions, byte limit, encoding or event log, repair. It looks at TW_PEEK_SIZE bytes at each layer
- * and never at names. What is recognised but not supported is refused by name, because scanning it
- * as text would find nothing and say that all is well. */
+ * layers: compressions, byte limit, encoding or event log, repair. It looks at TW_PEEK_SIZE bytes
+ * at each layer and never at names. What is recognised but not supported is refused by name,
+ * because scanning it as text would find nothing and say that all is well. */
 #include "base/alloc.h"
 #include "base/visible.h"
 #include "decode/decode_layer.h"
@@ -211,7 +211,8 @@ static enum tw_status open_encoding(struct tw_stream **stream, const char *wante
     return skip == 0 ? TW_OK : tw_decode_open_skip(stream, *stream, skip, error);
 }
 
-/* A binary log that a decoder prints as text. False: it is none, and its encoding is to be found. */
+/* A binary log that a decoder prints as text. False: it is none, and its encoding is to be found.
+ */
 static bool is_event_log(struct tw_stream *stream)
 {
     struct tw_span head;
@@ -254,9 +255,8 @@ enum tw_status tw_decode_open(struct tw_stream **out, struct tw_stream *source,
         status = tw_decode_open_limit(&source, source, options->max_bytes, error);
     }
     if (status == TW_OK) {
-        status = is_event_log(source)
-                     ? open_event_log(&source, info, error)
-                     : open_encoding(&source, options->encoding, info, error);
+        status = is_event_log(source) ? open_event_log(&source, info, error)
+                                      : open_encoding(&source, options->encoding, info, error);
     }
     if (status == TW_OK && info->format == NULL && !options->no_repair && !info->binary) {
         status = tw_decode_try_repair(&source, info, error);

@@ -10,6 +10,7 @@ Suite *tw_suite_stream(void);
 Suite *tw_suite_source(void);
 Suite *tw_suite_decode(void);
 Suite *tw_suite_encoding(void);
+Suite *tw_suite_decode_evtx(void);
 Suite *tw_suite_repair(void);
 Suite *tw_suite_undamaged(void);
 Suite *tw_suite_report(void);
