@@ -82,6 +82,16 @@
 /** Distinct hosts that a condition of a pack can count; more than any asks for. */
 #define TW_COUNTED_HOSTS_MAX 16u
 
+/** Depth of elements in an event as XML. The schema has three levels, what programs add a few. */
+#define TW_EVENT_XML_DEPTH 64u
+
+/** Largest event as JSON that is parsed. Windows bounds an event to 64 KiB; its message and escapes
+ *  come to that. A tree of small values takes some forty times the text. */
+#define TW_EVENT_JSON_MAX (256u << 10)
+
+/** Depth of a JSON event that is cut off, up to which it is closed again. */
+#define TW_EVENT_JSON_DEPTH 32u
+
 /** Largest file of a pack. The whole default pack is below 1 MiB. */
 #define TW_YAML_MAX (4u << 20)
 
