@@ -5,8 +5,6 @@
  * stands. A message in another language tells its numbers all the same. */
 #include "format/format_flatten.h"
 
-#include <stdio.h>
-
 /* Shortest run of the catalogue's message that shows that a message is the same one in English. */
 #define TELLING_RUN 12u
 
@@ -15,14 +13,27 @@ static bool contains(struct tw_span text, struct tw_span part)
     return part.length == 0 || tw_base_span_find(text, part) < text.length;
 }
 
+/* The number that an event's id stands for; 0, which is none of the catalogue's, where it is none.
+ */
+static uint32_t number_of(struct tw_span digits)
+{
+    uint32_t number = 0;
+    for (size_t i = 0; i < digits.length; i++) {
+        if (!tw_base_is_digit(digits.at[i]) || number > 99999) {
+            return 0;
+        }
+        number = 10 * number + (uint32_t)(digits.at[i] - '0');
+    }
+    return number;
+}
+
 static const struct tw_pack_event *find_event(const struct tw_pack *pack,
                                               const struct tw_event *event)
 {
-    for (uint32_t i = 0; i < pack->event_count; i++) {
+    uint32_t number = number_of(event->event_id);
+    for (uint32_t i = 0; number > 0 && i < pack->event_count; i++) {
         const struct tw_pack_event *known = &pack->events[i];
-        char number[16];
-        (void)snprintf(number, sizeof number, "%u", known->event_id);
-        if (tw_base_span_equal(event->event_id, tw_base_span(number)) &&
+        if (known->event_id == number &&
             tw_base_span_equal(event->provider,
                                tw_base_span(tw_pack_text(pack, known->provider)))) {
             return known;
