@@ -14,16 +14,25 @@
 
 #include "base/limits.h"
 #include "base/stream.h"
+#include "match/match.h"
 
 /** How many different repairs there are. */
 #define TW_DECODE_REPAIRS 7
 
+/** Opens the matcher that tells which records of a binary log can matter, when there is one. It
+ * stays the payload's, and may be used for other things between two reads of the stream. */
+typedef enum tw_status (*tw_decode_sieve)(void *payload, struct tw_matcher **out,
+                                          struct tw_error *error);
+
 /** What the caller knows or wants. Zeroed: recognise everything, no limit. */
 struct tw_decode_options {
-    const char *encoding; /**< "utf-8", "utf-16le", "utf-16be", "windows-1252"; NULL: recognise */
-    uint64_t max_bytes;   /**< decompressed bytes; 0: no limit. If there are more, exactly so many
-                               are delivered, and then TW_ERR_LIMIT */
-    bool no_repair;       /**< do not undo what a mail or a web page did to the text */
+    const char *encoding;  /**< "utf-8", "utf-16le", "utf-16be", "windows-1252"; NULL: recognise */
+    uint64_t max_bytes;    /**< decompressed bytes; 0: no limit. If there are more, exactly so many
+                                are delivered, and then TW_ERR_LIMIT */
+    bool no_repair;        /**< do not undo what a mail or a web page did to the text */
+    tw_decode_sieve sieve; /**< only the records of a binary log are made readable in which this
+                                matcher finds something; NULL: all */
+    void *sieve_payload;
 };
 
 /** What was recognised. The strings are constants and live for ever. */

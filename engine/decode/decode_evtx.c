@@ -73,6 +73,9 @@ struct evtx {
     size_t given;         /* bytes of expander.out that were handed out */
     uint64_t produced;    /* bytes of output, those in expander.out included */
     struct tw_decode_evtx_map map;
+    struct tw_decode_evtx_sieve sieve;
+    size_t sifted_to; /* the records before this place were looked at */
+    bool unheard;     /* the chunk was looked at, and nothing of it went out yet */
     struct tw_decode_evtx_expander expander;
     char chunk[TW_EVTX_CHUNK];
 };
@@ -227,11 +230,44 @@ static const char *check_chunk(struct evtx *evtx)
     return wrong ? "the checksum of its records" : NULL;
 }
 
+/* The size of the record at `at`; 0: there is none. Sets `*cut` where the file ends within it. */
+static size_t record_size(const struct evtx *evtx, size_t at, bool *cut)
+{
+    const char *record = evtx->chunk + at;
+    *cut = false;
+    if (evtx->end - at < RECORD_MIN || memcmp(record, record_magic.at, record_magic.length) != 0) {
+        return 0;
+    }
+    size_t size = tw_decode_evtx_u32(record + record_magic.length);
+    if (size < RECORD_MIN || size > TW_EVTX_CHUNK - at) {
+        return 0;
+    }
+    *cut = size > evtx->length - at;
+    return size <= evtx->end - at && tw_decode_evtx_u32(record + size - 4) == size ? size : 0;
+}
+
+/* Tells the records apart that can matter, up to the first that cannot be trusted. */
+static void sift(struct evtx *evtx)
+{
+    struct tw_decode_evtx_expander *expander = &evtx->expander;
+    size_t at = evtx->at;
+    size_t size = 0;
+    bool cut;
+    tw_decode_evtx_sieve_begin(&evtx->sieve, expander);
+    while (evtx->end - at >= RECORD_MIN && (size = record_size(evtx, at, &cut)) > 0) {
+        tw_decode_evtx_sieve_add(&evtx->sieve, expander, at, at + RECORD_XML_AT, at + size - 4);
+        at += size;
+    }
+    evtx->sifted_to = tw_decode_evtx_sieve_end(&evtx->sieve, expander) ? at : 0;
+    evtx->unheard = true;
+}
+
 /* Reads the next chunk. False: there is none. */
 static bool next_chunk(struct evtx *evtx)
 {
     evtx->chunk_at = evtx->taken;
     evtx->at = evtx->end = 0;
+    evtx->unheard = false;
     evtx->last_number = 0;
     evtx->length = take(evtx, evtx->chunk, TW_EVTX_CHUNK);
     struct tw_span bytes = {evtx->chunk, evtx->length};
@@ -262,27 +298,15 @@ static bool next_chunk(struct evtx *evtx)
         count_chunk(evtx, wrong);
     }
     evtx->at = CHUNK_HEADER;
+    evtx->sifted_to = 0;
     tw_decode_evtx_enter(&evtx->expander, bytes);
+    if (evtx->expander.sieve != NULL) {
+        sift(evtx);
+    }
     return true;
 }
 
 /* ---- records ------------------------------------------------------------------------------- */
-
-/* The size of the record at `at`; 0: there is none. Sets `*cut` where the file ends within it. */
-static size_t record_size(const struct evtx *evtx, size_t at, bool *cut)
-{
-    const char *record = evtx->chunk + at;
-    *cut = false;
-    if (evtx->end - at < RECORD_MIN || memcmp(record, record_magic.at, record_magic.length) != 0) {
-        return 0;
-    }
-    size_t size = tw_decode_evtx_u32(record + record_magic.length);
-    if (size < RECORD_MIN || size > TW_EVTX_CHUNK - at) {
-        return 0;
-    }
-    *cut = size > evtx->length - at;
-    return size <= evtx->end - at && tw_decode_evtx_u32(record + size - 4) == size ? size : 0;
-}
 
 /* Goes on where a record begins again, and counts those that are missing by their numbers. */
 static void skip_damage(struct evtx *evtx)
@@ -319,6 +343,9 @@ static enum tw_status next_record(struct evtx *evtx)
         }
         evtx->at += size;
         evtx->last_number = tw_decode_evtx_u64(evtx->chunk + at + RECORD_NUMBER_AT);
+        if (at < evtx->sifted_to && !tw_decode_evtx_sieve_keeps(&evtx->sieve, at)) {
+            continue;
+        }
         enum tw_status status =
             tw_decode_evtx_expand(&evtx->expander, at + RECORD_XML_AT, at + size - 4);
         if (status != TW_ERR_DATA) {
@@ -330,21 +357,39 @@ static enum tw_status next_record(struct evtx *evtx)
     return TW_END;
 }
 
+/* Expands the next record of the file. TW_END: there is none. A chunk in which the sieve kept
+ * nothing gives an empty line, so that who reads is not kept waiting while a large log is silent.
+ */
+static enum tw_status next_line(struct evtx *evtx, uint64_t *offset)
+{
+    enum tw_status status;
+    while ((status = next_record(evtx)) == TW_END) {
+        if (evtx->unheard) {
+            evtx->unheard = false;
+            *offset = evtx->chunk_at + evtx->end;
+            tw_base_buffer_clear(&evtx->expander.out);
+            return TW_OK;
+        }
+        if (!next_chunk(evtx)) {
+            *offset = evtx->taken;
+            return TW_END;
+        }
+    }
+    evtx->unheard = false;
+    /* Its size stands at its end, too. */
+    *offset = evtx->chunk_at + evtx->at - tw_decode_evtx_u32(evtx->chunk + evtx->at - 4);
+    return status;
+}
+
 /* Puts the next line in expander.out, or ends. */
 static void produce(struct evtx *evtx)
 {
     struct tw_buffer *out = &evtx->expander.out;
-    enum tw_status status = TW_END;
+    uint64_t offset = 0;
     evtx->given = 0;
-    while ((status = next_record(evtx)) == TW_END && next_chunk(evtx)) {
-    }
+    enum tw_status status = next_line(evtx, &offset);
     tw_base_buffer_add_char(out, '\n');
     bool whole = status == TW_OK && out->status == TW_OK;
-    uint64_t offset = evtx->taken;
-    if (whole) {
-        offset = evtx->chunk_at + evtx->at -
-                 tw_decode_evtx_u32(evtx->chunk + evtx->at - 4); /* its size */
-    }
     if (!tw_decode_evtx_map_add(&evtx->map, evtx->produced, offset) || (!whole && status < 0)) {
         (void)tw_base_error_set(&evtx->ending, TW_ERR_MEMORY, "out of memory");
         whole = false;
@@ -396,6 +441,7 @@ static void evtx_free(struct tw_stream *stream)
 {
     struct evtx *evtx = (struct evtx *)stream;
     tw_decode_evtx_expander_free(&evtx->expander);
+    tw_base_buffer_free(&evtx->sieve.records);
     tw_base_free(evtx->map.at);
     tw_base_stream_free(evtx->below);
     tw_base_free(evtx);
@@ -409,7 +455,7 @@ static const struct tw_stream_type evtx_type = {
 };
 
 enum tw_status tw_decode_open_evtx(struct tw_stream **out, struct tw_stream *below,
-                                   struct tw_error *error)
+                                   struct tw_matcher *sieve, struct tw_error *error)
 {
     struct evtx *evtx = tw_base_alloc(1, sizeof *evtx);
     if (evtx == NULL) {
@@ -419,6 +465,7 @@ enum tw_status tw_decode_open_evtx(struct tw_stream **out, struct tw_stream *bel
     }
     evtx->stream.type = &evtx_type;
     evtx->below = below;
+    evtx->expander.sieve = sieve;
     read_header(evtx);
     tw_decode_evtx_enter(&evtx->expander, (struct tw_span){evtx->chunk, 0});
     produce(evtx);

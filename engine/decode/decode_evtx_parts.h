@@ -3,7 +3,7 @@
  * decode_evtx.c walks over file, chunks and records and knows where in the file the output came
  * from (decode_evtx_map.c). decode_evtx_record.c turns one record into XML: it runs the operations
  * that decode_evtx_template.c made of a template's binary XML, and decode_evtx_value.c and
- * decode_evtx_text.c print what is put in.
+ * decode_evtx_text.c print what is put in. decode_evtx_sieve.c tells which records are worth it.
  *
  * Sources: the documentation of libevtx ("Windows XML Event Log (EVTX) format") for the file, and
  * [MS-EVEN6], section 2.2.12, for binary XML. */
@@ -12,6 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/limits.h"
+#include "match/match.h"
 
 #define TW_EVTX_FILE_HEADER 4096u
 #define TW_EVTX_CHUNK 65536u
@@ -74,6 +75,9 @@ struct tw_decode_evtx_value {
 /** Bytes of a value of a type that always has so many; 0: it has its own length. */
 size_t tw_decode_evtx_size(unsigned type);
 
+/** Whether a wording can be made of a value of that kind: of a time or an identifier none is. */
+bool tw_decode_evtx_may_tell(const struct tw_decode_evtx_value *value);
+
 /** Appends a value that is no binary XML and no array. */
 void tw_decode_evtx_put_value(struct tw_buffer *to, unsigned type, struct tw_span bytes);
 
@@ -114,6 +118,7 @@ struct tw_decode_evtx_template {
     uint32_t offset; /* in the chunk */
     uint32_t next;   /* of its bucket; index + 1 */
     bool broken;
+    bool matters; /* the sieve finds something in its literals */
     struct tw_decode_evtx_range ops;
 };
 
@@ -128,6 +133,9 @@ struct tw_decode_evtx_expander {
     struct tw_buffer ops;       /**< struct tw_decode_evtx_op */
     struct tw_buffer templates; /**< struct tw_decode_evtx_template */
     uint32_t work;              /**< done for this chunk; see TW_EVTX_WORK_MAX */
+    struct tw_matcher *sieve;   /**< NULL: none */
+    bool brief;                 /**< values only, each on a line */
+    bool matters;               /**< a template that was used in brief does */
     uint32_t buckets[TW_EVTX_BUCKETS];
     /** Values of the template instances that are being printed, the inner ones last. A descriptor
      *  has four bytes, and inner instances lie within a value: there can be no more. */
@@ -160,7 +168,42 @@ void tw_decode_evtx_enter(struct tw_decode_evtx_expander *expander, struct tw_sp
 enum tw_status tw_decode_evtx_expand(struct tw_decode_evtx_expander *expander, size_t from,
                                      size_t end);
 
+/** Appends to `out` what a record's own values say, in short: no literals, and no values of which
+ * no wording is made. False: it cannot be told so; then the record matters. */
+bool tw_decode_evtx_brief(struct tw_decode_evtx_expander *expander, size_t from, size_t end);
+
 void tw_decode_evtx_expander_free(struct tw_decode_evtx_expander *expander);
+
+/* ---- the sieve (decode_evtx_sieve.c) ----------------------------------------------------------
+ */
+
+/** A record of the chunk in hand, and where what it says in short ends. */
+struct tw_decode_evtx_sifted {
+    uint32_t at;
+    uint32_t end;
+    bool kept;
+};
+
+/** Which records of the chunk in hand can matter. */
+struct tw_decode_evtx_sieve {
+    struct tw_buffer records; /**< struct tw_decode_evtx_sifted, in their order */
+    size_t next;              /**< the next of them that is asked for */
+};
+
+void tw_decode_evtx_sieve_begin(struct tw_decode_evtx_sieve *sieve,
+                                struct tw_decode_evtx_expander *expander);
+
+/** Adds the record at `at`, with its binary XML between two places of the chunk. */
+void tw_decode_evtx_sieve_add(struct tw_decode_evtx_sieve *sieve,
+                              struct tw_decode_evtx_expander *expander, size_t at, size_t from,
+                              size_t end);
+
+/** Looks at all that were added. False: it could not be done, all of them matter. */
+bool tw_decode_evtx_sieve_end(struct tw_decode_evtx_sieve *sieve,
+                              struct tw_decode_evtx_expander *expander);
+
+/** Whether the record at `at` matters; asked for in the order of the records. */
+bool tw_decode_evtx_sieve_keeps(struct tw_decode_evtx_sieve *sieve, size_t at);
 
 /* ---- places (decode_evtx_map.c) -------------------------------------------------------------- */
 

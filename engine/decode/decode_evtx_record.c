@@ -82,6 +82,16 @@ static enum tw_status put_fragment(struct tw_decode_evtx_expander *expander,
     return status == TW_ERR_DATA ? TW_OK : status;
 }
 
+/* A value in short, on a line of its own. */
+static void put_brief(struct tw_decode_evtx_expander *expander,
+                      const struct tw_decode_evtx_value *value)
+{
+    if (tw_decode_evtx_may_tell(value)) {
+        tw_decode_evtx_put_value(&expander->out, value->type, bytes_of(expander, value));
+        tw_base_buffer_add_char(&expander->out, '\n');
+    }
+}
+
 /* In an attribute there is no place for elements: there binary XML is shown as bytes, too. */
 static enum tw_status put(struct tw_decode_evtx_expander *expander, const struct frame *frame,
                           const struct tw_decode_evtx_value *value, bool in_attribute)
@@ -91,6 +101,8 @@ static enum tw_status put(struct tw_decode_evtx_expander *expander, const struct
     }
     if (tw_decode_evtx_is_array(value->type)) {
         put_list(expander, *value);
+    } else if (expander->brief) {
+        put_brief(expander, value);
     } else {
         tw_decode_evtx_put_value(&expander->out, value->type, bytes_of(expander, value));
     }
@@ -150,7 +162,9 @@ static enum tw_status run(struct tw_decode_evtx_expander *expander, const struct
         /* The table may move when an inner template is compiled. */
         const struct tw_decode_evtx_op *op = tw_decode_evtx_ops(expander) + i;
         if (op->kind == TW_EVTX_LITERAL) {
-            put_literal(expander, op);
+            if (!expander->brief) {
+                put_literal(expander, op);
+            }
             continue;
         }
         const struct tw_decode_evtx_value *value = value_of(expander, frame, op->sub);
@@ -219,6 +233,7 @@ static enum tw_status run_instance(struct tw_decode_evtx_expander *expander, siz
     if (template == NULL || !read_values(expander, at, end, frame)) {
         return TW_ERR_DATA;
     }
+    expander->matters |= template->matters;
     return run(expander, frame, template->ops);
 }
 
@@ -232,6 +247,7 @@ static enum tw_status run_plain(struct tw_decode_evtx_expander *expander, size_t
     if (!tw_decode_evtx_compile(expander, from, end, false, &ops)) {
         return TW_ERR_DATA;
     }
+    expander->matters = true; /* its literals are its own */
     enum tw_status status = run(expander, frame, ops);
     /* It has no values, so nothing was compiled behind it. */
     expander->literals.length = literals;
@@ -268,10 +284,18 @@ enum tw_status tw_decode_evtx_expand(struct tw_decode_evtx_expander *expander, s
                                      size_t end)
 {
     tw_base_buffer_clear(&expander->out);
+    expander->brief = false;
     enum tw_status status = expand(expander, from, end, 0, 0);
     expander->work += (uint32_t)expander->out.length;
     bool whole = status == TW_OK && expander->out.status == TW_OK && expander->out.length > 0;
     return whole ? TW_OK : failure_of(expander);
+}
+
+bool tw_decode_evtx_brief(struct tw_decode_evtx_expander *expander, size_t from, size_t end)
+{
+    expander->brief = true;
+    expander->matters = false;
+    return expand(expander, from, end, 0, 0) == TW_OK && !expander->matters;
 }
 
 void tw_decode_evtx_enter(struct tw_decode_evtx_expander *expander, struct tw_span chunk)

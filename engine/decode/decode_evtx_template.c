@@ -513,6 +513,15 @@ bool tw_decode_evtx_compile(struct tw_decode_evtx_expander *expander, size_t fro
     return !compiler.broken;
 }
 
+/* Whether the sieve finds something in the literals from `from` on, or cannot look. */
+static bool literals_matter(struct tw_decode_evtx_expander *expander, size_t from)
+{
+    struct tw_match_hits hits = {.count = 0};
+    struct tw_span added = tw_base_span_skip(tw_base_buffer_span(&expander->literals), from);
+    return expander->sieve != NULL && added.length > 0 &&
+           (tw_match_scan(expander->sieve, added, &hits, NULL) != TW_OK || hits.count > 0);
+}
+
 const struct tw_decode_evtx_template *tw_decode_evtx_template(
     struct tw_decode_evtx_expander *expander, size_t offset)
 {
@@ -529,8 +538,10 @@ const struct tw_decode_evtx_template *tw_decode_evtx_template(
     if (offset <= chunk.length && chunk.length - offset >= DEFINITION_HEADER) {
         size_t from = offset + DEFINITION_HEADER;
         size_t size = tw_decode_evtx_u32(chunk.at + from - 4);
+        size_t literals = expander->literals.length;
         made.broken = size > chunk.length - from ||
                       !tw_decode_evtx_compile(expander, from, from + size, true, &made.ops);
+        made.matters = literals_matter(expander, literals);
     }
     tw_base_buffer_add(&expander->templates, (struct tw_span){(const char *)&made, sizeof made});
     if (expander->templates.status != TW_OK) {

@@ -357,6 +357,27 @@ static char *write_fixed(char *to, unsigned type, struct tw_span bytes)
     }
 }
 
+bool tw_decode_evtx_may_tell(const struct tw_decode_evtx_value *value)
+{
+    switch (value->type) {
+    case TW_EVTX_NULL:
+    case GUID:
+    case SID:
+    case FILE_TIME:
+    case SYSTEM_TIME:
+    case BINARY:
+    case BOOL:
+        return false;
+    case INT_8:
+    case INT_16:
+    case UINT_8:
+    case UINT_16:
+        return false; /* fewer digits than an anchor has */
+    default:
+        return value->size > 0;
+    }
+}
+
 /* Units of a string without the NULs that some programs count in. */
 static size_t string_units(struct tw_span bytes)
 {

@@ -21,9 +21,10 @@ unsigned tw_decode_bid_evtx(struct tw_span head);
 
 /** Windows event log to XML, one event a line; a newline within a value is kept. What cannot be
  * read is passed over, and told by the read that comes to the end. A place of the output is at the
- *  offset of its record; lines are not counted. */
+ *  offset of its record; lines are not counted. With a `sieve` only records in which it finds
+ * something are there; it stays the caller's. */
 enum tw_status tw_decode_open_evtx(struct tw_stream **out, struct tw_stream *below,
-                                   struct tw_error *error);
+                                   struct tw_matcher *sieve, struct tw_error *error);
 
 /** Passes on `max` bytes, and says TW_ERR_LIMIT where there are more. */
 enum tw_status tw_decode_open_limit(struct tw_stream **out, struct tw_stream *below, uint64_t max,

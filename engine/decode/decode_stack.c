@@ -220,13 +220,23 @@ static bool is_event_log(struct tw_stream *stream)
            tw_decode_bid_evtx(head) > 0;
 }
 
-static enum tw_status open_event_log(struct tw_stream **stream, struct tw_decode_info *info,
-                                     struct tw_error *error)
+static enum tw_status open_event_log(struct tw_stream **stream,
+                                     const struct tw_decode_options *options,
+                                     struct tw_decode_info *info, struct tw_error *error)
 {
+    struct tw_matcher *sieve = NULL;
+    if (options->sieve != NULL) {
+        enum tw_status status = options->sieve(options->sieve_payload, &sieve, error);
+        if (status != TW_OK) {
+            tw_base_stream_free(*stream);
+            *stream = NULL;
+            return status;
+        }
+    }
     info->encoding = encodings[UTF_16LE].name;
     info->format = "evtx";
     info->no_lines = true;
-    return tw_decode_open_evtx(stream, *stream, error);
+    return tw_decode_open_evtx(stream, *stream, sieve, error);
 }
 
 /* ---- the stack ----------------------------------------------------------------------------- */
@@ -235,7 +245,7 @@ enum tw_status tw_decode_open(struct tw_stream **out, struct tw_stream *source,
                               const struct tw_decode_options *options, struct tw_decode_info *info,
                               struct tw_error *error)
 {
-    static const struct tw_decode_options defaults = {NULL, 0, false};
+    static const struct tw_decode_options defaults = {.encoding = NULL};
     struct tw_decode_info unused;
     enum tw_status status;
     options = options == NULL ? &defaults : options;
@@ -255,7 +265,7 @@ enum tw_status tw_decode_open(struct tw_stream **out, struct tw_stream *source,
         status = tw_decode_open_limit(&source, source, options->max_bytes, error);
     }
     if (status == TW_OK) {
-        status = is_event_log(source) ? open_event_log(&source, info, error)
+        status = is_event_log(source) ? open_event_log(&source, options, info, error)
                                       : open_encoding(&source, options->encoding, info, error);
     }
     if (status == TW_OK && info->format == NULL && !options->no_repair && !info->binary) {

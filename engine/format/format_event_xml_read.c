@@ -1,23 +1,15 @@
-/* format_event_xml_read.c -- reads one event as XML. The only file that knows Expat.
+/* format_event_xml_read.c -- reads one event as XML.
  *
- * Expat gets the record in one piece: fed in many, it would look at a long token again and again.
- * Bytes that XML does not allow are replaced first, one by one, so that offsets stay the record's.
- * A document type is refused, so there are no entities but the five of XML; depth is bounded by
- * TW_EVENT_XML_DEPTH. */
-#include <expat.h>
-
-#include "base/alloc.h"
+ * What stands before an error or a cut is read. */
 #include "base/limits.h"
-#include "base/visible.h"
 #include "format/format_event.h"
+#include "format/format_xml.h"
 
 /* The children of Event. */
 enum part { PART_NONE, PART_SYSTEM, PART_DATA, PART_USER, PART_RENDERED };
 
 struct reader {
-    XML_Parser parser;
-    size_t length; /* of the record */
-    const char *record;
+    struct tw_span record;
     struct tw_format_room *room;
     struct tw_event *event;
     unsigned depth; /* elements that are open */
@@ -31,43 +23,11 @@ struct reader {
     size_t inner;              /* or in the record */
 };
 
-static void *get_memory(size_t size)
-{
-    return tw_base_alloc(1, size);
-}
-
-static void *resize_memory(void *old, size_t size)
-{
-    return tw_base_realloc(old, 1, size);
-}
-
-static void free_memory(void *memory)
-{
-    tw_base_free(memory);
-}
-
-/* A name without the prefix of its name space. */
-static struct tw_span local_name(const char *name)
-{
-    const char *colon = strrchr(name, ':');
-    return tw_base_span(colon == NULL ? name : colon + 1);
-}
-
-static struct tw_span attribute(const char *const *attributes, const char *name)
-{
-    for (size_t i = 0; attributes[i] != NULL; i += 2) {
-        if (strcmp(attributes[i], name) == 0) {
-            return tw_base_span(attributes[i + 1]);
-        }
-    }
-    return (struct tw_span){NULL, 0};
-}
-
-/* Keeps the value of an attribute, which Expat forgets. */
+/* Keeps the value of an attribute. */
 static struct tw_span keep(struct reader *reader, struct tw_span text)
 {
     size_t mark = reader->room->used;
-    tw_format_room_add(reader->room, text);
+    tw_format_xml_unescape(reader->room, text, false);
     return tw_format_room_since(reader->room, mark);
 }
 
@@ -97,8 +57,7 @@ static enum part part_of(struct tw_span name)
 }
 
 /* A property in System: in attributes, or as the text of the element. */
-static void begin_property(struct reader *reader, struct tw_span name,
-                           const char *const *attributes)
+static void begin_property(struct reader *reader, struct tw_span name, const struct tw_xml_tag *tag)
 {
     static const struct {
         struct tw_span name;
@@ -111,15 +70,16 @@ static void begin_property(struct reader *reader, struct tw_span name,
         {TW_SPAN_INIT("EventRecordID"), TW_EVENT_RECORD},
     };
     if (tw_base_span_equal(name, TW_SPAN("Provider"))) {
-        set(reader, TW_EVENT_PROVIDER, attribute(attributes, "Name"));
-        set(reader, TW_EVENT_PROVIDER, attribute(attributes, "EventSourceName"));
+        set(reader, TW_EVENT_PROVIDER, tw_format_xml_attribute(tag, TW_SPAN("Name")));
+        set(reader, TW_EVENT_PROVIDER, tw_format_xml_attribute(tag, TW_SPAN("EventSourceName")));
     } else if (tw_base_span_equal(name, TW_SPAN("TimeCreated"))) {
-        tw_format_event_time(reader->event, attribute(attributes, "SystemTime"), true);
+        tw_format_event_time(reader->event, tw_format_xml_attribute(tag, TW_SPAN("SystemTime")),
+                             true);
     } else if (tw_base_span_equal(name, TW_SPAN("Correlation"))) {
-        set(reader, TW_EVENT_ACTIVITY, attribute(attributes, "ActivityID"));
+        set(reader, TW_EVENT_ACTIVITY, tw_format_xml_attribute(tag, TW_SPAN("ActivityID")));
     } else if (tw_base_span_equal(name, TW_SPAN("Execution"))) {
-        set(reader, TW_EVENT_PROCESS, attribute(attributes, "ProcessID"));
-        set(reader, TW_EVENT_THREAD, attribute(attributes, "ThreadID"));
+        set(reader, TW_EVENT_PROCESS, tw_format_xml_attribute(tag, TW_SPAN("ProcessID")));
+        set(reader, TW_EVENT_THREAD, tw_format_xml_attribute(tag, TW_SPAN("ThreadID")));
     }
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (tw_base_span_equal(name, texts[i].name)) {
@@ -138,11 +98,11 @@ static void begin_rendered(struct reader *reader, struct tw_span name)
     }
 }
 
-static void begin_value(struct reader *reader, struct tw_span name, const char *const *attributes)
+static void begin_value(struct reader *reader, struct tw_span name, const struct tw_xml_tag *tag)
 {
     reader->is_complex = tw_base_span_equal(name, TW_SPAN("ComplexData"));
     if (tw_base_span_equal(name, TW_SPAN("Data")) || reader->is_complex) {
-        reader->name = keep(reader, attribute(attributes, "Name"));
+        reader->name = keep(reader, tw_format_xml_attribute(tag, TW_SPAN("Name")));
     } else if (tw_base_span_equal(name, TW_SPAN("Binary"))) {
         reader->name = TW_SPAN("Binary");
     } else {
@@ -151,56 +111,50 @@ static void begin_value(struct reader *reader, struct tw_span name, const char *
     reader->is_value = true;
 }
 
-/* Offset in the record behind the tag that Expat tells of. */
-static size_t behind_tag(const struct reader *reader)
-{
-    size_t at = (size_t)XML_GetCurrentByteIndex(reader->parser);
-    return at + (size_t)XML_GetCurrentByteCount(reader->parser);
-}
-
-static void XMLCALL begin_element(void *user, const char *tag, const char **attributes)
+static bool begin_element(void *user, const struct tw_xml_tag *tag)
 {
     struct reader *reader = user;
-    struct tw_span name = local_name(tag);
+    struct tw_span name = tag->name;
     unsigned depth = reader->depth++;
     if (depth == 0) {
         reader->is_event = tw_base_span_equal(name, TW_SPAN("Event"));
     }
-    if (!reader->is_event || depth >= TW_EVENT_XML_DEPTH) {
-        (void)XML_StopParser(reader->parser, XML_FALSE);
-        return;
+    if (!reader->is_event) {
+        return false;
     }
     if (depth == 1) {
         reader->part = part_of(name);
-        reader->inner = behind_tag(reader);
+        reader->inner = tag->behind;
     } else if (depth == 2 && reader->part != PART_USER) {
         if (reader->part == PART_SYSTEM) {
-            begin_property(reader, name, attributes);
+            begin_property(reader, name, tag);
         } else if (reader->part == PART_RENDERED) {
             begin_rendered(reader, name);
         } else if (reader->part == PART_DATA) {
-            begin_value(reader, name, attributes);
+            begin_value(reader, name, tag);
         }
         reader->mark = reader->room->used;
-        reader->inner = behind_tag(reader);
+        reader->inner = tag->behind;
     }
+    return true;
 }
 
-static void XMLCALL add_text(void *user, const char *text, int length)
+static void add_text(void *user, struct tw_span text, bool plain)
 {
     struct reader *reader = user;
-    if (length > 0 && (reader->field != TW_EVENT_NONE || reader->is_value)) {
-        tw_format_room_add(reader->room, (struct tw_span){text, (size_t)length});
+    if (reader->field != TW_EVENT_NONE || reader->is_value) {
+        tw_format_xml_unescape(reader->room, text, plain);
     }
 }
 
 /* What stands in the record between the element's tags, of which the second begins at `end`. */
 static struct tw_span inner_xml(const struct reader *reader, size_t end)
 {
-    if (end > reader->length || end < reader->inner) {
+    if (end > reader->record.length || end < reader->inner) {
         return (struct tw_span){NULL, 0};
     }
-    return tw_base_span_trim((struct tw_span){reader->record + reader->inner, end - reader->inner});
+    return tw_base_span_trim(
+        (struct tw_span){reader->record.at + reader->inner, end - reader->inner});
 }
 
 /* Takes what was gathered of the open property or value. */
@@ -225,11 +179,9 @@ static void finish_user_data(struct reader *reader, size_t end)
     reader->part = PART_NONE;
 }
 
-static void XMLCALL end_element(void *user, const char *tag)
+static void end_element(void *user, size_t at)
 {
     struct reader *reader = user;
-    size_t at = (size_t)XML_GetCurrentByteIndex(reader->parser);
-    (void)tag;
     reader->depth--;
     if (reader->depth == 2) {
         finish_text(reader, at);
@@ -238,71 +190,18 @@ static void XMLCALL end_element(void *user, const char *tag)
     }
 }
 
-static void XMLCALL refuse_doctype(void *user, const char *name, const char *system,
-                                   const char *public_id, int has_internal)
-{
-    const struct reader *reader = user;
-    (void)name;
-    (void)system;
-    (void)public_id;
-    (void)has_internal;
-    (void)XML_StopParser(reader->parser, XML_FALSE);
-}
-
-/* Copies the record with a question mark for every byte that cannot stand in XML 1.0 (section 2.2,
- * "Char"). */
-static void copy_valid(char *to, struct tw_span text)
-{
-    for (size_t at = 0; at < text.length;) {
-        uint32_t code = 0;
-        struct tw_span rest = {text.at + at, text.length - at};
-        size_t n = tw_base_utf8_decode(rest, &code);
-        bool valid = n > 0 && (code >= 0x20 || code == '\t' || code == '\n' || code == '\r') &&
-                     code != 0xfffe && code != 0xffff;
-        if (valid) {
-            memcpy(to + at, rest.at, n);
-            at += n;
-        } else {
-            to[at++] = '?';
-        }
-    }
-}
-
-static void parse(struct reader *reader, struct tw_span xml)
-{
-    void *buffer = XML_GetBuffer(reader->parser, (int)xml.length);
-    if (buffer == NULL) {
-        return;
-    }
-    copy_valid(buffer, xml);
-    XML_SetUserData(reader->parser, reader);
-    XML_SetElementHandler(reader->parser, begin_element, end_element);
-    XML_SetCharacterDataHandler(reader->parser, add_text);
-    XML_SetStartDoctypeDeclHandler(reader->parser, refuse_doctype);
-    if (XML_ParseBuffer(reader->parser, (int)xml.length, XML_TRUE) == XML_STATUS_OK) {
-        return;
-    }
-    /* Cut off or broken: what is open ends here. */
-    size_t at = (size_t)XML_GetErrorByteIndex(reader->parser);
-    at = at < xml.length ? at : xml.length;
-    finish_text(reader, at);
-    finish_user_data(reader, at);
-}
-
 bool tw_format_event_xml_read(struct tw_span xml, struct tw_format_room *room,
                               struct tw_event *event)
 {
-    static const XML_Memory_Handling_Suite memory = {get_memory, resize_memory, free_memory};
-    struct reader reader = {.length = xml.length, .record = xml.at, .room = room, .event = event};
-    if (xml.length == 0 || xml.length > TW_RECORD_MAX) {
-        return false;
+    static const struct tw_xml_listener listener = {begin_element, add_text, end_element};
+    struct reader reader = {.record = xml, .room = room, .event = event};
+    bool whole;
+    size_t at = tw_format_xml_walk(xml, &listener, &reader, &whole);
+    if (!whole) {
+        /* Cut off or broken: what is open ends here. */
+        finish_text(&reader, at);
+        finish_user_data(&reader, at);
     }
-    reader.parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
-    if (reader.parser == NULL) {
-        return false;
-    }
-    parse(&reader, xml);
-    XML_ParserFree(reader.parser);
     return event->provider.length > 0 || event->event_id.length > 0 || event->data_count > 0 ||
            event->user_data.length > 0 || event->message.length > 0;
 }

@@ -307,12 +307,16 @@ static bool is_stopped(const struct tw_pipeline *pipeline)
     return pipeline->options.stop != NULL && *pipeline->options.stop != 0;
 }
 
-/* Decodes and recognises the input. TW_END: it is not to be looked at. */
-static enum tw_status open_input(struct tw_pipeline *pipeline, bool named, struct tw_stream *source,
-                                 struct tw_stream **stream, struct tw_error *error)
+/* Decodes and recognises the input; `sieved`: only what can matter of it. TW_END: it is not to be
+ * looked at. */
+static enum tw_status open_input(struct tw_pipeline *pipeline, bool named, bool sieved,
+                                 struct tw_stream *source, struct tw_stream **stream,
+                                 struct tw_error *error)
 {
     struct tw_decode_options options = {.encoding = pipeline->options.encoding,
-                                        .max_bytes = pipeline->options.max_bytes};
+                                        .max_bytes = pipeline->options.max_bytes,
+                                        .sieve = sieved ? tw_pipeline_events_matcher : NULL,
+                                        .sieve_payload = pipeline->events};
     struct tw_span head;
     enum tw_status status =
         tw_decode_open(stream, source, &options, &pipeline->decoded, &pipeline->failure);
@@ -405,7 +409,8 @@ static enum tw_status run_input(struct tw_pipeline *pipeline, const char *path, 
         tw_base_stream_free(source);
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
-    enum tw_status status = open_input(pipeline, named, source, &stream, error);
+    bool sieved = take == NULL && !pipeline->options.confirm_all;
+    enum tw_status status = open_input(pipeline, named, sieved, source, &stream, error);
     if (status == TW_OK) {
         status = run(pipeline, stream, take, payload, error);
         if (status == TW_OK && take == NULL) {

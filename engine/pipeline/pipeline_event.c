@@ -17,7 +17,7 @@ struct tw_events {
     const struct tw_format *format;
     struct tw_format_layout layout;
     struct tw_format_room room;
-    struct tw_matcher *matcher; /* a second one: the hits of the block are still in use */
+    struct tw_matcher *matcher; /* a second one, because the hits of the block are in use */
     struct tw_buffer text;
     struct tw_event event;
 };
@@ -89,7 +89,9 @@ enum tw_status tw_pipeline_events_read(struct tw_events *events, struct tw_recor
     if (status != TW_OK) {
         return status;
     }
-    record->id = tw_base_hash(tw_base_hash_number(TW_HASH_START, record->at.offset), record->text);
+    /* Without what stands between events: there is more of it where some are passed over. */
+    record->id = tw_base_hash(tw_base_hash_number(TW_HASH_START, record->at.offset),
+                              tw_base_span_trim(record->text));
     events->event = (struct tw_event){.data_count = 0};
     if (!events->format->read_event(&events->layout, record->text, &events->room, &events->event)) {
         events->format->describe(record);
@@ -107,16 +109,23 @@ enum tw_status tw_pipeline_events_read(struct tw_events *events, struct tw_recor
     return TW_OK;
 }
 
+enum tw_status tw_pipeline_events_matcher(void *payload, struct tw_matcher **out,
+                                          struct tw_error *error)
+{
+    struct tw_events *events = payload;
+    const struct tw_pack *pack = events->pack;
+    enum tw_status status =
+        events->matcher != NULL
+            ? TW_OK
+            : tw_match_open(&events->matcher, pack->database, pack->anchor_count, error);
+    *out = events->matcher;
+    return status;
+}
+
 enum tw_status tw_pipeline_events_scan(struct tw_events *events, const struct tw_record *record,
                                        struct tw_match_hits *hits, struct tw_error *error)
 {
-    if (events->matcher == NULL) {
-        const struct tw_pack *pack = events->pack;
-        enum tw_status status =
-            tw_match_open(&events->matcher, pack->database, pack->anchor_count, error);
-        if (status != TW_OK) {
-            return status;
-        }
-    }
-    return tw_match_scan(events->matcher, record->text, hits, error);
+    struct tw_matcher *matcher;
+    enum tw_status status = tw_pipeline_events_matcher(events, &matcher, error);
+    return status == TW_OK ? tw_match_scan(matcher, record->text, hits, error) : status;
 }

@@ -24,6 +24,10 @@ void tw_pipeline_events_begin(struct tw_events *events, const struct tw_format *
 enum tw_status tw_pipeline_events_read(struct tw_events *events, struct tw_record *record,
                                        struct tw_error *error);
 
+/** The matcher, as struct tw_decode_options wants it; `payload` is a struct tw_events. */
+enum tw_status tw_pipeline_events_matcher(void *payload, struct tw_matcher **out,
+                                          struct tw_error *error);
+
 /** Finds the anchors in record->text of the record that was read. `*hits` is borrowed until the
  * next record. */
 enum tw_status tw_pipeline_events_scan(struct tw_events *events, const struct tw_record *record,

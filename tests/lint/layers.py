@@ -32,7 +32,6 @@ WRAPPERS = {
     r"zlib\.h": r"engine/decode/.*",
     r"yaml\.h": r"engine/pack/pack_yaml\.c",
     r"jansson\.h": r"engine/(report|api)/.*|engine/format/format_event_json_read\.c",
-    r"expat\.h": r"engine/format/format_event_xml_read\.c",
 }
 # Headers of the compiler and the C library, by the folders that glibc and gcc install.
 SYSTEM = re.compile(r"(sys|arpa|netinet|linux)/\w+\.h|\w+\.h")
