@@ -227,6 +227,10 @@ static bool is_wide_last(struct tw_span text)
     return text.length >= 3 && is_wide_first(tw_base_span_skip(text, text.length - 3));
 }
 
+/* Narrower than this is no console: they have 80 columns or more, of which a word that did not fit
+ * leaves some free. */
+#define CONSOLE_WIDTH 60u
+
 static size_t first_word(struct tw_span line)
 {
     size_t n = 0;
@@ -236,36 +240,36 @@ static size_t first_word(struct tw_span line)
     return n;
 }
 
-struct tw_span tw_format_event_unwrap(struct tw_format_room *room, struct tw_span text)
+struct tw_span tw_format_event_unwrap(struct tw_format_room *room, struct tw_span text,
+                                      size_t column)
 {
     size_t mark = room->used;
     size_t widest = 0;
     for (size_t at = 0; at < text.length;) {
-        struct tw_span line = tw_base_span_line(text, at, &at);
-        widest = line.length > widest ? line.length : widest;
+        size_t width = at == 0 ? column : 0;
+        width += tw_base_span_line(text, at, &at).length;
+        widest = width > widest ? width : widest;
     }
-    struct tw_span before = {NULL, 0};
-    struct tw_span before_text = {NULL, 0};
+    size_t width = 0;                  /* of the line before */
+    struct tw_span before = {NULL, 0}; /* its text */
     for (size_t at = 0; at < text.length;) {
         bool first = at == 0;
         struct tw_span line = tw_base_span_line(text, at, &at);
         struct tw_span rest = skip_blanks(line);
         /* The word would have fitted, so that somebody ended the line on purpose. */
-        bool wrapped = before_text.length > 0 && rest.length > 0 &&
-                       before.length + 1 + first_word(rest) > widest;
-        if (wrapped && is_wide_last(before_text) && is_wide_first(rest)) {
-            tw_format_room_add(room, (struct tw_span){NULL, 0});
-        } else if (wrapped) {
+        bool wrapped = before.length > 0 && rest.length > 0 &&
+                       width + 1 + first_word(rest) > widest && widest >= CONSOLE_WIDTH;
+        if (!wrapped) {
+            tw_format_room_add(room, first ? TW_SPAN("") : TW_SPAN("\n"));
+        } else if (!is_wide_last(before) || !is_wide_first(rest)) {
             tw_format_room_add(room, TW_SPAN(" "));
-        } else if (!first) {
-            tw_format_room_add(room, TW_SPAN("\n"));
         }
+        width = line.length + (first ? column : 0);
         while (rest.length > 0 && tw_base_is_blank(rest.at[rest.length - 1])) {
             rest.length--;
         }
         tw_format_room_add(room, rest);
-        before = line;
-        before_text = rest;
+        before = rest;
     }
     return tw_base_span_trim(tw_format_room_since(room, mark));
 }

@@ -55,8 +55,10 @@ static inline struct tw_span tw_format_room_since(const struct tw_format_room *r
 }
 
 /** Adds a text that a console wrapped: lines with blanks before them, which are dropped. A line end
- *  that only the console's width made becomes a blank, or nothing between East Asian characters. */
-struct tw_span tw_format_event_unwrap(struct tw_format_room *room, struct tw_span text);
+ *  that only the console's width made becomes a blank, or nothing between East Asian characters.
+ * `column`: where the text begins in its first line. */
+struct tw_span tw_format_event_unwrap(struct tw_format_room *room, struct tw_span text,
+                                      size_t column);
 
 /** A description of the record that needs no reading: its message is its text. */
 void tw_format_event_describe(struct tw_record *record);

@@ -125,7 +125,8 @@ START_TEST(joins_wrapped_lines)
 {
     char memory[100];
     struct tw_format_room room = {.at = memory, .size = sizeof memory};
-    expect_span(tw_format_event_unwrap(&room, tw_base_span(wrapped[_i].text)), wrapped[_i].joined);
+    expect_span(tw_format_event_unwrap(&room, tw_base_span(wrapped[_i].text), 60),
+                wrapped[_i].joined);
     ck_assert_uint_le(room.used, strlen(wrapped[_i].text));
 }
 END_TEST
