@@ -47,12 +47,17 @@ static bool skip_behind(struct walk *walk, struct tw_span mark)
     return true;
 }
 
+static bool ends_name(char c)
+{
+    return is_space(c) || c == '/' || c == '>' || c == '=' || c == '<' || c == '"' || c == '\'' ||
+           c == '&';
+}
+
 /* Takes a name (2.3): up to what cannot be in one. */
 static struct tw_span take_name(struct walk *walk)
 {
     size_t from = walk->at;
-    while (walk->at < walk->xml.length && !is_space(walk->xml.at[walk->at]) &&
-           strchr("/>=<\"'&", walk->xml.at[walk->at]) == NULL) {
+    while (walk->at < walk->xml.length && !ends_name(walk->xml.at[walk->at])) {
         walk->at++;
     }
     return (struct tw_span){walk->xml.at + from, walk->at - from};
