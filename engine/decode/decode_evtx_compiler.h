@@ -38,7 +38,7 @@ struct tw_decode_evtx_compiler {
     bool in_template;
     bool in_attribute;
     bool broken;
-    size_t barrier; /* operations before this one are jumped to; literals are not joined there */
+    size_t literal; /**< where the literal begins that has no operation yet */
 };
 
 /* ---- output -------------------------------------------------------------------------------- */
@@ -48,10 +48,13 @@ size_t tw_decode_evtx_op_count(const struct tw_decode_evtx_compiler *compiler);
 
 /** Adds an operation and returns its index. */
 size_t tw_decode_evtx_add_op(struct tw_decode_evtx_compiler *compiler,
-                             enum tw_decode_evtx_kind kind, unsigned sub, size_t at, size_t length);
+                             enum tw_decode_evtx_kind kind, unsigned sub, size_t at);
 
 /** Lets operation `index` jump behind the last one. */
 void tw_decode_evtx_close_op(struct tw_decode_evtx_compiler *compiler, size_t index);
+
+/** Ends the last operation. False: it is broken, or too much, or memory ran out. */
+bool tw_decode_evtx_end_ops(struct tw_decode_evtx_compiler *compiler);
 
 /** Adds text as it is. */
 void tw_decode_evtx_add_text(struct tw_decode_evtx_compiler *compiler, struct tw_span text);

@@ -46,7 +46,7 @@ static void compile_attribute(struct tw_decode_evtx_compiler *compiler)
     struct tw_span name = tw_decode_evtx_take_name(compiler);
     bool lone = is_lone_substitution(compiler, true);
     size_t unless =
-        lone ? tw_decode_evtx_add_op(compiler, TW_EVTX_UNLESS, sub_at(compiler, compiler->at), 0, 0)
+        lone ? tw_decode_evtx_add_op(compiler, TW_EVTX_UNLESS, sub_at(compiler, compiler->at), 0)
              : 0;
     tw_decode_evtx_add_text(compiler, TW_SPAN(" "));
     tw_decode_evtx_add_name(compiler, name);
@@ -98,7 +98,7 @@ static struct wrap open_wrap(struct tw_decode_evtx_compiler *compiler, unsigned 
 {
     struct wrap wrap = {.depends = dependency != NO_DEPENDENCY};
     if (wrap.depends) {
-        wrap.unless_depends = tw_decode_evtx_add_op(compiler, TW_EVTX_UNLESS, dependency, 0, 0);
+        wrap.unless_depends = tw_decode_evtx_add_op(compiler, TW_EVTX_UNLESS, dependency, 0);
     }
     struct tw_decode_evtx_compiler ahead = *compiler;
     ahead.at = content + 1;
@@ -109,9 +109,9 @@ static struct wrap open_wrap(struct tw_decode_evtx_compiler *compiler, unsigned 
         wrap.optional =
             tw_decode_evtx_next_token(&ahead) == TW_EVTX_TOKEN_OPTIONAL && sub != dependency;
         if (wrap.optional) {
-            wrap.unless_optional = tw_decode_evtx_add_op(compiler, TW_EVTX_UNLESS, sub, 0, 0);
+            wrap.unless_optional = tw_decode_evtx_add_op(compiler, TW_EVTX_UNLESS, sub, 0);
         }
-        wrap.each = tw_decode_evtx_add_op(compiler, TW_EVTX_EACH, sub, 0, 0);
+        wrap.each = tw_decode_evtx_add_op(compiler, TW_EVTX_EACH, sub, 0);
     }
     return wrap;
 }
@@ -213,18 +213,18 @@ bool tw_decode_evtx_compile(struct tw_decode_evtx_expander *expander, size_t fro
         .expander = expander, .at = from, .end = end, .in_template = in_template};
     size_t literals_before = expander->literals.length;
     size_t ops_before = expander->ops.length;
-    compiler.barrier = tw_decode_evtx_op_count(&compiler);
-    ops->from = (uint32_t)tw_decode_evtx_op_count(&compiler);
+    compiler.literal = literals_before;
     compiler.broken = expander->work > TW_EVTX_WORK_MAX;
+    ops->from = (uint32_t)tw_decode_evtx_op_count(&compiler);
     compile_fragment(&compiler);
-    compiler.broken =
-        compiler.broken || tw_base_buffer_reserve(&expander->literals, TW_EVTX_STEP) == NULL;
+    bool whole = tw_decode_evtx_end_ops(&compiler) &&
+                 tw_base_buffer_reserve(&expander->literals, TW_EVTX_STEP) != NULL;
     ops->end = (uint32_t)tw_decode_evtx_op_count(&compiler);
-    if (compiler.broken) {
+    if (!whole) {
         expander->literals.length = literals_before;
         expander->ops.length = ops_before;
     }
-    return !compiler.broken;
+    return whole;
 }
 
 const struct tw_decode_evtx_template *tw_decode_evtx_template(

@@ -21,52 +21,54 @@ static struct tw_decode_evtx_op *op_at(struct tw_decode_evtx_compiler *compiler,
 }
 
 /* Returns the operation's index. */
-size_t tw_decode_evtx_add_op(struct tw_decode_evtx_compiler *compiler,
-                             enum tw_decode_evtx_kind kind, unsigned sub, size_t at, size_t length)
+/* Makes an operation of the literals since the last one. */
+static void end_literal(struct tw_decode_evtx_compiler *compiler)
 {
-    const struct tw_decode_evtx_op op = {(uint8_t)kind, (uint16_t)sub, (uint32_t)at,
-                                         (uint32_t)length};
-    tw_base_buffer_add(&compiler->expander->ops, (struct tw_span){(const char *)&op, sizeof op});
-    compiler->broken = compiler->broken || compiler->expander->ops.status != TW_OK;
-    return compiler->broken ? 0 : tw_decode_evtx_op_count(compiler) - 1;
-}
-
-/* Lets operation `index` jump behind the last one. */
-void tw_decode_evtx_close_op(struct tw_decode_evtx_compiler *compiler, size_t index)
-{
-    if (!compiler->broken) {
-        op_at(compiler, index)->length = (uint32_t)tw_decode_evtx_op_count(compiler);
-        compiler->barrier = tw_decode_evtx_op_count(compiler);
-    }
-}
-
-/* Makes an operation of the literals from `from` on, or adds them to the last one. */
-static void end_literal(struct tw_decode_evtx_compiler *compiler, size_t from)
-{
-    const struct tw_buffer *literals = &compiler->expander->literals;
-    size_t length = literals->length - from;
-    compiler->expander->work += (uint32_t)length;
-    if (literals->status != TW_OK || compiler->expander->work > TW_EVTX_WORK_MAX) {
-        compiler->broken = true;
-    }
-    if (compiler->broken || length == 0) {
+    struct tw_decode_evtx_expander *expander = compiler->expander;
+    size_t from = compiler->literal;
+    size_t length = expander->literals.length - from;
+    if (length == 0) {
         return;
     }
-    size_t count = tw_decode_evtx_op_count(compiler);
-    struct tw_decode_evtx_op *last = count > compiler->barrier ? op_at(compiler, count - 1) : NULL;
-    if (last != NULL && last->kind == TW_EVTX_LITERAL && last->at + last->length == from) {
-        last->length += (uint32_t)length;
-    } else {
-        (void)tw_decode_evtx_add_op(compiler, TW_EVTX_LITERAL, 0, from, length);
+    compiler->literal = expander->literals.length;
+    expander->work += (uint32_t)length;
+    const struct tw_decode_evtx_op op = {TW_EVTX_LITERAL, 0, (uint32_t)from, (uint32_t)length};
+    tw_base_buffer_add(&expander->ops, (struct tw_span){(const char *)&op, sizeof op});
+}
+
+bool tw_decode_evtx_end_ops(struct tw_decode_evtx_compiler *compiler)
+{
+    const struct tw_decode_evtx_expander *expander = compiler->expander;
+    end_literal(compiler);
+    compiler->broken = compiler->broken || expander->literals.status != TW_OK ||
+                       expander->ops.status != TW_OK || expander->work > TW_EVTX_WORK_MAX;
+    return !compiler->broken;
+}
+
+size_t tw_decode_evtx_add_op(struct tw_decode_evtx_compiler *compiler,
+                             enum tw_decode_evtx_kind kind, unsigned sub, size_t at)
+{
+    const struct tw_decode_evtx_op op = {(uint8_t)kind, (uint16_t)sub, (uint32_t)at, 0};
+    end_literal(compiler);
+    tw_base_buffer_add(&compiler->expander->ops, (struct tw_span){(const char *)&op, sizeof op});
+    return tw_decode_evtx_end_ops(compiler) ? tw_decode_evtx_op_count(compiler) - 1 : 0;
+}
+
+void tw_decode_evtx_close_op(struct tw_decode_evtx_compiler *compiler, size_t index)
+{
+    if (tw_decode_evtx_end_ops(compiler)) {
+        op_at(compiler, index)->length = (uint32_t)tw_decode_evtx_op_count(compiler);
     }
 }
 
 void tw_decode_evtx_add_text(struct tw_decode_evtx_compiler *compiler, struct tw_span text)
 {
     struct tw_buffer *literals = &compiler->expander->literals;
-    size_t from = literals->length;
-    tw_base_buffer_add(literals, text);
-    end_literal(compiler, from);
+    char *to = tw_decode_evtx_room(literals, text.length);
+    if (to != NULL) {
+        memcpy(to, text.at, text.length);
+        literals->length += text.length;
+    }
 }
 
 /* ---- input --------------------------------------------------------------------------------- */
@@ -140,9 +142,7 @@ struct tw_span tw_decode_evtx_take_name(struct tw_decode_evtx_compiler *compiler
 
 void tw_decode_evtx_add_name(struct tw_decode_evtx_compiler *compiler, struct tw_span name)
 {
-    size_t from = compiler->expander->literals.length;
     tw_decode_evtx_put_name(&compiler->expander->literals, name.at, name.length / 2);
-    end_literal(compiler, from);
 }
 
 /* ---- content ------------------------------------------------------------------------------- */
@@ -152,7 +152,7 @@ static void compile_substitution(struct tw_decode_evtx_compiler *compiler)
     const char *token = tw_decode_evtx_take(compiler, TW_EVTX_TOKEN_SUBSTITUTION_SIZE);
     if (token != NULL) {
         (void)tw_decode_evtx_add_op(compiler, TW_EVTX_PUT, tw_decode_evtx_u16(token + 1),
-                                    compiler->in_attribute, 0);
+                                    compiler->in_attribute);
     }
 }
 
@@ -161,7 +161,6 @@ static void compile_value(struct tw_decode_evtx_compiler *compiler)
 {
     const char *head = tw_decode_evtx_take(compiler, 2);
     unsigned type = head == NULL ? 0 : (unsigned char)head[1];
-    size_t from = compiler->expander->literals.length;
     if (type == TW_EVTX_STRING) {
         struct tw_span text = take_string(compiler);
         tw_decode_evtx_put_utf16(&compiler->expander->literals, text.at, text.length / 2);
@@ -175,7 +174,6 @@ static void compile_value(struct tw_decode_evtx_compiler *compiler)
     } else if (type != TW_EVTX_NULL) {
         compiler->broken = true;
     }
-    end_literal(compiler, from);
 }
 
 /* TW_EVTX_TOKEN_CDATA: as escaped text, which means the same, and in which nothing looks like
@@ -184,19 +182,15 @@ static void compile_cdata(struct tw_decode_evtx_compiler *compiler)
 {
     (void)tw_decode_evtx_take(compiler, 1);
     struct tw_span text = take_string(compiler);
-    size_t from = compiler->expander->literals.length;
     tw_decode_evtx_put_utf16(&compiler->expander->literals, text.at, text.length / 2);
-    end_literal(compiler, from);
 }
 
 static void compile_character(struct tw_decode_evtx_compiler *compiler)
 {
     const char *token = tw_decode_evtx_take(compiler, 3);
-    size_t from = compiler->expander->literals.length;
     if (token != NULL) {
         tw_decode_evtx_put_reference(&compiler->expander->literals, tw_decode_evtx_u16(token + 1));
     }
-    end_literal(compiler, from);
 }
 
 /* XML knows five entities; another has no meaning without its declaration, and is shown as text. */
@@ -227,9 +221,7 @@ void tw_decode_evtx_compile_target(struct tw_decode_evtx_compiler *compiler)
         (void)tw_decode_evtx_take(compiler, 1);
         struct tw_span text = take_string(compiler);
         tw_decode_evtx_add_text(compiler, TW_SPAN(" "));
-        size_t from = compiler->expander->literals.length;
         tw_decode_evtx_put_utf16(&compiler->expander->literals, text.at, text.length / 2);
-        end_literal(compiler, from);
     }
     tw_decode_evtx_add_text(compiler, TW_SPAN("?>"));
 }
