@@ -120,10 +120,13 @@ static void describe(const struct evtx *evtx, struct tw_buffer *text)
     const struct tally *damaged = &evtx->damaged;
     const struct tally *lost = &evtx->lost;
     if (evtx->cut) {
-        tw_base_buffer_print(next_piece(text),
-                             "the event log ends too early, at offset %" PRIu64 " (chunk %" PRIu64
-                             ")",
-                             evtx->taken, evtx->slots);
+        tw_base_buffer_print(
+            next_piece(text),
+            "the event log ends too early, at offset %" PRIu64 ", after %" PRIu64 " chunks",
+            evtx->taken, evtx->slots - (evtx->length > 0 && evtx->length < TW_EVTX_CHUNK));
+        if (evtx->promised != UINT64_MAX) {
+            tw_base_buffer_print(text, " of %" PRIu64, evtx->promised);
+        }
     }
     if (evtx->bad_header) {
         tw_base_buffer_print(next_piece(text), "the file header of the event log is damaged");

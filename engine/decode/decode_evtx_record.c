@@ -52,6 +52,11 @@ static struct tw_span bytes_of(const struct tw_decode_evtx_expander *expander,
     return (struct tw_span){expander->chunk.at + value->at, value->size};
 }
 
+static bool is_list(const struct tw_decode_evtx_value *value)
+{
+    return (value->type & TW_EVTX_ARRAY) != 0 && tw_decode_evtx_is_array(value->type);
+}
+
 /* A list where there is no element to be repeated: its items with commas between. */
 static void put_list(struct tw_decode_evtx_expander *expander, struct tw_decode_evtx_value list)
 {
@@ -99,7 +104,7 @@ static enum tw_status put(struct tw_decode_evtx_expander *expander, const struct
     if (value->type == TW_EVTX_BINXML && !in_attribute) {
         return put_fragment(expander, frame, value);
     }
-    if (tw_decode_evtx_is_array(value->type)) {
+    if (is_list(value)) {
         put_list(expander, *value);
     } else if (expander->brief) {
         put_brief(expander, value);
@@ -172,7 +177,7 @@ static enum tw_status run(struct tw_decode_evtx_expander *expander, const struct
             status = put(expander, frame, value, op->at != 0);
         } else if (op->kind == TW_EVTX_UNLESS) {
             i = value->type == TW_EVTX_NULL ? op->length - 1 : i;
-        } else if (tw_decode_evtx_is_array(value->type)) {
+        } else if (is_list(value)) {
             struct tw_decode_evtx_range inner = {i + 1, op->length};
             i = op->length - 1;
             status = run_each(expander, frame, op->sub, *value, inner);

@@ -106,19 +106,21 @@ static char *write_bytes(char *to, const char *at, size_t length)
     return to;
 }
 
+static char *write_word(char *to, struct tw_span word)
+{
+    memcpy(to, word.at, word.length);
+    return to + word.length;
+}
+
 /* The shortest digits that give the number back; the words of the C library of Windows for what is
  * no number. */
 static char *write_real(char *to, double number, bool single)
 {
     if (number != number) {
-        memcpy(to, "-1.#IND", 7);
-        return to + 7;
+        return write_word(to, TW_SPAN("-1.#IND"));
     }
     if (number - number != 0) {
-        const char *word = number < 0 ? "-1.#INF" : "1.#INF";
-        size_t length = strlen(word);
-        memcpy(to, word, length);
-        return to + length;
+        return write_word(to, number < 0 ? TW_SPAN("-1.#INF") : TW_SPAN("1.#INF"));
     }
     int length = 0;
     for (int digits = 6; digits <= 17; digits++) {
@@ -133,12 +135,6 @@ static char *write_real(char *to, double number, bool single)
         *comma = '.';
     }
     return to + length;
-}
-
-static char *write_bool(char *to, bool truth)
-{
-    memcpy(to, truth ? "true " : "false", 5);
-    return to + (truth ? 4 : 5);
 }
 
 /* The number in `bytes`, which are 1, 2, 4 or 8. */
@@ -341,8 +337,9 @@ static char *write_fixed(char *to, unsigned type, struct tw_span bytes)
     case HEX_64:
     case HANDLE:
         return number ? write_hex(to, number_of(bytes)) : NULL;
-    case BOOL:
-        return number ? write_bool(to, number_of(bytes) != 0) : NULL; /* not only 0 and 1 are met */
+    case BOOL: /* not only 0 and 1 are met */
+        return number ? write_word(to, number_of(bytes) != 0 ? TW_SPAN("true") : TW_SPAN("false"))
+                      : NULL;
     case REAL_32:
     case REAL_64:
         return size == 4 || size == 8 ? write_real(to, real_of(bytes), size == 4) : NULL;
