@@ -60,6 +60,16 @@ static void rebase(struct tw_context *context, struct tw_span line, const struct
     }
 }
 
+/* Keeps as much of a text as there is room for, with a NUL behind it. */
+static void keep_text(char *to, size_t room, struct tw_span text)
+{
+    size_t length = text.length < room - 1 ? text.length : room - 1;
+    if (length > 0) {
+        memcpy(to, text.at, length);
+    }
+    to[length] = '\0';
+}
+
 enum tw_status tw_classify_latch(struct tw_classifier *classifier, const struct tw_record *record,
                                  const struct tw_hit *hit, const char *near,
                                  struct tw_context **context)
@@ -86,15 +96,13 @@ enum tw_status tw_classify_latch(struct tw_classifier *classifier, const struct 
         return to->line.status;
     }
     rebase(to, line, hit, record->text.at);
-    size_t provider =
-        record->provider.length < TW_HOST_BYTES - 1 ? record->provider.length : TW_HOST_BYTES - 1;
-    if (provider > 0) {
-        memcpy(to->provider, record->provider.at, provider);
-    }
-    to->provider[provider] = '\0';
+    keep_text(to->provider, sizeof to->provider, record->provider);
+    keep_text(to->event, sizeof to->event, record->event);
+    keep_text(to->number, sizeof to->number, record->number);
     to->record = *record;
     to->record.text = tw_base_buffer_span(&to->line);
-    to->record.provider = (struct tw_span){NULL, 0};
+    to->record.provider = to->record.event = to->record.number = (struct tw_span){NULL, 0};
+    to->record.event_read = NULL;
     to->first_out = to->first_out == UINT64_MAX ? record->at.out : to->first_out;
     to->out = record->at.out + hit->start;
     to->order = ++classifier->serial;
@@ -107,6 +115,8 @@ enum tw_status tw_classify_unlatch(const struct tw_classifier *classifier,
 {
     struct tw_record record = context->record;
     record.provider = tw_base_span(context->provider);
+    record.event = tw_base_span(context->event);
+    record.number = tw_base_span(context->number);
     enum tw_status status = tw_classify_hold(classifier, &record, &context->hit, arena, held);
     held->first_out = context->first_out;
     if (status == TW_OK && held->host[0] == '\0' && context->host[0] != '\0') {

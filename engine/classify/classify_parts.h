@@ -27,6 +27,8 @@
 /** A name of a host with its NUL; RFC 1035, section 2.3.4 allows 255 octets. */
 #define TW_HOST_BYTES 256
 #define TW_VERSION_BYTES 64
+/** Decimal digits of 64 bits with their NUL. */
+#define TW_DIGITS_BYTES 24
 
 /** A hit that outlives its record. All strings are redacted, visible, and lie in the arena of the
  * input. */
@@ -65,7 +67,9 @@ struct tw_context {
     struct tw_record record; /**< of the last occurrence; its text is `line` */
     struct tw_hit hit;       /**< the same, with places in `line` */
     struct tw_buffer line;
-    char provider[TW_HOST_BYTES];
+    char provider[TW_HOST_BYTES]; /**< these three of its record, which is gone */
+    char event[TW_DIGITS_BYTES];
+    char number[TW_DIGITS_BYTES];
 };
 
 /** The hits of one failed attempt. */

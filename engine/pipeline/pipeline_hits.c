@@ -525,6 +525,10 @@ static enum tw_status change_record(struct tw_hits *hits, const struct tw_scan_b
 /* ---- events -------------------------------------------------------------------------------------
  */
 
+/* The hits of an event are told apart by so many bytes at most, so that they come before those of
+ * the next event: no event is shorter. */
+#define EVENT_LEAST 100u
+
 /* Confirms what an event says and gives it to the classifier. All of it is found where the record
  * begins: its text is not the input's. */
 static enum tw_status take_event(struct tw_hits *hits, struct tw_record *record,
@@ -533,7 +537,7 @@ static enum tw_status take_event(struct tw_hits *hits, struct tw_record *record,
     struct tw_hits_stages *stages = &hits->stages;
     struct tw_match_hits found = {.count = 0};
     struct tw_format_chains chains = {.at = 0};
-    size_t raw = record->text.length;
+    size_t most = record->text.length < EVENT_LEAST ? record->text.length - 1 : EVENT_LEAST;
     size_t count = 0;
     enum tw_status status = tw_pipeline_events_read(stages->events, record, error);
     if (status == TW_OK) {
@@ -554,7 +558,7 @@ static enum tw_status take_event(struct tw_hits *hits, struct tw_record *record,
         return status;
     }
     for (size_t i = 0; i < count; i++) {
-        size_t within = confirmed[i].start < raw ? confirmed[i].start : raw - 1;
+        size_t within = confirmed[i].start < most ? confirmed[i].start : most;
         confirmed[i].chain = tw_format_chain(&chains, record->text, confirmed[i].start);
         confirmed[i].at = record->at;
         confirmed[i].at.out += within;
@@ -582,7 +586,9 @@ static enum tw_status take_events(struct tw_hits *hits, const struct tw_scan_blo
         size_t at = hits->stages.confirm_all ? end : block->hits.at[i].end - 1;
         tw_pipeline_frame(hits->stages.scanner, block, at, &record, &start, &end);
         if (hits->no_lines) {
+            /* Nearness is that of the log, and not of what the decoder made of it. */
             record.at.line = TW_NO_LINE;
+            record.at.out = record.at.offset;
         }
         status = take_event(hits, &record, error);
     }

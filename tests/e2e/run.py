@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.join(ROOT, "tests"), HERE]
 
 import corpus  # noqa: E402
+import events  # noqa: E402
 import options  # noqa: E402
 import real  # noqa: E402
 import seeds  # noqa: E402
@@ -28,7 +29,7 @@ from support import runner  # noqa: E402
 from support.schema import Schema  # noqa: E402
 from support.tool import Tool  # noqa: E402
 
-SUITES = (corpus, seeds, status, signals, options, untrusted, textreport, real)
+SUITES = (corpus, seeds, events, status, signals, options, untrusted, textreport, real)
 
 
 def main():
