@@ -56,7 +56,7 @@ def scalar(text):
     """The value of a YAML scalar on one line."""
     text = text.strip()
     if text.startswith('"'):
-        return json.loads(text)
+        return json.JSONDecoder().raw_decode(text)[0]  # a comment may stand behind it
     if text.startswith("'"):
         return text[1:-1].replace("''", "'")
     return text
