@@ -1,6 +1,7 @@
 /* test_decode_evtx.c -- Windows event logs: what a record's XML is, where it came from, and that
  * damage costs no more than what is damaged. */
 #include <check.h>
+#include <stdio.h>
 
 #include "base/alloc.h"
 #include "decode/decode.h"
@@ -558,6 +559,11 @@ START_TEST(a_cut_log_gives_its_records_before_the_cut)
         TW_MUST(size > 0 && memcmp(read.text.length > 0 ? read.text.at : "", small_text,
                                    read.text.length) == 0);
         TW_MUST(read.status == TW_ERR_TRUNCATED);
+        size_t whole = length < HEADER ? 0 : (length - HEADER) / CHUNK;
+        char place[100];
+        (void)snprintf(place, sizeof place, "at offset %zu, after %zu whole chunks%s;", length,
+                       whole, length < HEADER ? "" : " of 2");
+        TW_MUST(strstr(read.error.message, place) != NULL);
         tw_base_buffer_free(&read.text);
     }
     tw_base_buffer_free(&build.file);
