@@ -33,15 +33,15 @@
 #define TW_EVTX_DEPTH 64u
 #define TW_EVTX_NESTING 8u
 
-/** Text and operations kept of the templates of one EVTX chunk: 16 times what one made by Windows
- *  has. More can only be made by definitions that overlap. */
+/** Text and operations kept of the templates of one EVTX chunk, in bytes: 60 times the most that
+ *  was met in real logs. More can only be made by definitions that overlap. */
 #define TW_EVTX_LITERALS_MAX (1u << 20)
 #define TW_EVTX_OPS_MAX (1u << 20)
 
-/** Work done for one EVTX chunk of 64 KiB, in bytes written and the like of it: 30 times what one
- *  made by Windows takes. Templates could else make gigabytes of it. Records beyond count as not
- *  readable. */
-#define TW_EVTX_WORK_MAX (16u << 20)
+/** Work done for one EVTX chunk of 64 KiB, in bytes written and the like of it: 30 times the most
+ *  that was met in real logs. Templates could else make gigabytes of a chunk. Records beyond count
+ *  as not readable. */
+#define TW_EVTX_WORK_MAX (8u << 20)
 
 /** How far back a place in the output of the EVTX decoder can still be mapped: the scanner's buffer
  *  and what it keeps, and what recognition has looked at. */

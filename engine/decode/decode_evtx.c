@@ -120,10 +120,12 @@ static void describe(const struct evtx *evtx, struct tw_buffer *text)
     const struct tally *damaged = &evtx->damaged;
     const struct tally *lost = &evtx->lost;
     if (evtx->cut) {
-        tw_base_buffer_print(
-            next_piece(text),
-            "the event log ends too early, at offset %" PRIu64 ", after %" PRIu64 " chunks",
-            evtx->taken, evtx->slots - (evtx->length > 0 && evtx->length < TW_EVTX_CHUNK));
+        bool headless = evtx->taken < TW_EVTX_FILE_HEADER;
+        uint64_t whole = headless ? 0 : (evtx->taken - TW_EVTX_FILE_HEADER) / TW_EVTX_CHUNK;
+        tw_base_buffer_print(next_piece(text),
+                             "the event log ends too early, at offset %" PRIu64 ", after %" PRIu64
+                             " whole chunks",
+                             evtx->taken, whole);
         if (evtx->promised != UINT64_MAX) {
             tw_base_buffer_print(text, " of %" PRIu64, evtx->promised);
         }

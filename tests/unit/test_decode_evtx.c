@@ -1,6 +1,7 @@
 /* test_decode_evtx.c -- Windows event logs: what a record's XML is, where it came from, and that
  * damage costs no more than what is damaged. */
 #include <check.h>
+#include <stdio.h>
 
 #include "base/alloc.h"
 #include "decode/decode.h"
@@ -558,6 +559,11 @@ START_TEST(a_cut_log_gives_its_records_before_the_cut)
         TW_MUST(size > 0 && memcmp(read.text.length > 0 ? read.text.at : "", small_text,
                                    read.text.length) == 0);
         TW_MUST(read.status == TW_ERR_TRUNCATED);
+        size_t whole = length < HEADER ? 0 : (length - HEADER) / CHUNK;
+        char place[100];
+        (void)snprintf(place, sizeof place, "at offset %zu, after %zu whole chunks%s;", length,
+                       whole, length < HEADER ? "" : " of 2");
+        TW_MUST(strstr(read.error.message, place) != NULL);
         tw_base_buffer_free(&read.text);
     }
     tw_base_buffer_free(&build.file);
@@ -701,6 +707,22 @@ START_TEST(a_failure_below_is_passed_on)
 }
 END_TEST
 
+START_TEST(options_are_for_the_bytes_below)
+{
+    struct tw_evtx_build build = small_log();
+    const struct tw_decode_options options = {.encoding = "windows-1252",
+                                              .max_bytes = HEADER + CHUNK + 600};
+    struct tw_decode_info info;
+    struct tw_stream *stream = tw_test_decode(tw_base_buffer_span(&build.file), 0, &options, &info);
+    struct tw_read_all read = tw_test_read_all(stream, 0);
+    ck_assert_str_eq(info.encoding, "utf-16le");
+    tw_test_same(tw_base_buffer_span(&read.text), tw_base_span(EVENT("1") EVENT("2")));
+    ck_assert_int_eq(read.status, TW_ERR_LIMIT);
+    tw_base_buffer_free(&read.text);
+    tw_base_buffer_free(&build.file);
+}
+END_TEST
+
 Suite *tw_suite_decode_evtx(void)
 {
     Suite *suite = suite_create("decode_evtx");
@@ -722,6 +744,7 @@ Suite *tw_suite_decode_evtx(void)
     tcase_add_test(cases, work_that_writes_nothing_is_bounded);
     tcase_add_test(cases, every_failed_allocation_is_told);
     tcase_add_test(cases, a_failure_below_is_passed_on);
+    tcase_add_test(cases, options_are_for_the_bytes_below);
     suite_add_tcase(suite, cases);
     return suite;
 }

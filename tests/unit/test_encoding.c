@@ -233,7 +233,7 @@ static const struct {
     {BYTES("\0a\0b\0c"), "utf-16be", false},
     {BYTES("a\0"), "utf-8", true},
     {BYTES("text with \0 inside"), "utf-8", true},
-    {BYTES("ElfFile\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0"), "utf-8", true},
+    {BYTES("ElfFile\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0"), "utf-16le", false},
     {BYTES("\0\0\0\0\0\0\0\0"), "utf-8", true},
     {BYTES("\x89PNG\r\n\x1A\n"), "utf-8", true},
     {BYTES("%PDF-1.7\n"), "utf-8", true},
