@@ -1,6 +1,6 @@
 /* format_event_json.c -- Windows events as JSON, one object a line or printed over many.
  *
- * The shapes, told by their keys (format_event_json_read.c):
+ * The shapes, told by their keys (format_event_json_places.c):
  *   Winlogbeat   `winlog` with event_id, provider_name, event_data; up to version 6 the same names
  *                without it; also as Elasticsearch answers, below `_source`, or flat
  *   NXLog        EventID, SourceName, EventTime, Hostname, and the values beside them

@@ -9,137 +9,9 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
-#include "base/buffer.h"
 #include "base/limits.h"
 #include "base/visible.h"
-#include "format/format_event.h"
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
-
-/* Where the properties stand; names of nested objects with a point between them. */
-static const struct {
-    enum tw_event_field field;
-    const char *path;
-} places[] = {
-    {TW_EVENT_PROVIDER, "winlog.provider_name"},
-    {TW_EVENT_PROVIDER, "Event.System.Provider.#attributes.Name"},
-    {TW_EVENT_PROVIDER, "Event.System.Provider_attributes.Name"},
-    {TW_EVENT_PROVIDER, "ProviderName"},
-    {TW_EVENT_PROVIDER, "SourceName"},
-    {TW_EVENT_PROVIDER, "source_name"},
-    {TW_EVENT_PROVIDER, "provider.name"},
-    {TW_EVENT_PROVIDER, "event.provider"},
-    {TW_EVENT_PROVIDER, "Source"},
-    {TW_EVENT_ID, "winlog.event_id"},
-    {TW_EVENT_ID, "Event.System.EventID.#text"},
-    {TW_EVENT_ID, "Event.System.EventID"},
-    {TW_EVENT_ID, "EventID"},
-    {TW_EVENT_ID, "event_id.id"},
-    {TW_EVENT_ID, "event_id"},
-    {TW_EVENT_ID, "event.code"},
-    {TW_EVENT_ID, "Id"},
-    {TW_EVENT_INSTANCE, "InstanceId"},
-    {TW_EVENT_LEVEL_WORD, "LevelDisplayName"},
-    {TW_EVENT_LEVEL_WORD, "log.level"},
-    {TW_EVENT_LEVEL_WORD, "EntryType"},
-    {TW_EVENT_LEVEL_WORD, "Severity"},
-    {TW_EVENT_LEVEL_WORD, "level"},
-    {TW_EVENT_LEVEL, "Event.System.Level"},
-    {TW_EVENT_LEVEL, "winlog.level"},
-    {TW_EVENT_LEVEL, "Level"},
-    {TW_EVENT_LEVEL, "EventType"},
-    {TW_EVENT_CHANNEL, "winlog.channel"},
-    {TW_EVENT_CHANNEL, "Event.System.Channel"},
-    {TW_EVENT_CHANNEL, "Channel"},
-    {TW_EVENT_CHANNEL, "LogName"},
-    {TW_EVENT_CHANNEL, "log_name"},
-    {TW_EVENT_CHANNEL, "channel"},
-    {TW_EVENT_COMPUTER, "winlog.computer_name"},
-    {TW_EVENT_COMPUTER, "Event.System.Computer"},
-    {TW_EVENT_COMPUTER, "MachineName"},
-    {TW_EVENT_COMPUTER, "Hostname"},
-    {TW_EVENT_COMPUTER, "ComputerName"},
-    {TW_EVENT_COMPUTER, "Computer"},
-    {TW_EVENT_COMPUTER, "computer_name"},
-    {TW_EVENT_COMPUTER, "computer"},
-    {TW_EVENT_PROCESS, "winlog.process.pid"},
-    {TW_EVENT_PROCESS, "Event.System.Execution.#attributes.ProcessID"},
-    {TW_EVENT_PROCESS, "ProcessId"},
-    {TW_EVENT_PROCESS, "ProcessID"},
-    {TW_EVENT_PROCESS, "process_id"},
-    {TW_EVENT_PROCESS, "execution.process_id"},
-    {TW_EVENT_THREAD, "winlog.process.thread.id"},
-    {TW_EVENT_THREAD, "Event.System.Execution.#attributes.ThreadID"},
-    {TW_EVENT_THREAD, "ThreadId"},
-    {TW_EVENT_THREAD, "ThreadID"},
-    {TW_EVENT_THREAD, "thread_id"},
-    {TW_EVENT_THREAD, "execution.thread_id"},
-    {TW_EVENT_ACTIVITY, "winlog.activity_id"},
-    {TW_EVENT_ACTIVITY, "Event.System.Correlation.#attributes.ActivityID"},
-    {TW_EVENT_ACTIVITY, "ActivityId"},
-    {TW_EVENT_ACTIVITY, "ActivityID"},
-    {TW_EVENT_ACTIVITY, "activity_id"},
-    {TW_EVENT_ACTIVITY, "correlation.activity_id"},
-    {TW_EVENT_RECORD, "winlog.record_id"},
-    {TW_EVENT_RECORD, "Event.System.EventRecordID"},
-    {TW_EVENT_RECORD, "RecordId"},
-    {TW_EVENT_RECORD, "RecordNumber"},
-    {TW_EVENT_RECORD, "EventRecordID"},
-    {TW_EVENT_RECORD, "record_number"},
-    {TW_EVENT_RECORD, "record_id"},
-    {TW_EVENT_RECORD, "Index"},
-    {TW_EVENT_TIME, "Event.System.TimeCreated.#attributes.SystemTime"},
-    {TW_EVENT_TIME, "TimeCreated.value"},
-    {TW_EVENT_TIME, "TimeCreated.DateTime"},
-    {TW_EVENT_TIME, "TimeCreated"},
-    {TW_EVENT_TIME, "TimeGenerated"},
-    {TW_EVENT_TIME, "EventTime"},
-    {TW_EVENT_TIME, "system_time"},
-    {TW_EVENT_TIME, "@timestamp"},
-    {TW_EVENT_MESSAGE, "message"},
-    {TW_EVENT_MESSAGE, "Message"},
-};
-
-/* An event has all places of one row. */
-static const char *const shapes[][3] = {
-    {"winlog.event_id", NULL, NULL},
-    {"winlog.provider_name", "event.code", NULL},
-    {"winlog.channel", "event.code", NULL},
-    {"source_name", "event_id", "computer_name"},
-    {"source_name", "event_id", "log_name"},
-    {"SourceName", "EventID", "Channel"},
-    {"SourceName", "EventID", "Hostname"},
-    {"SourceName", "EventID", "TimeGenerated"},
-    {"ProviderName", "EventID", "Channel"},
-    {"ProviderName", "EventID", "TimeCreated"},
-    {"ProviderName", "Id", NULL},
-    {"LevelDisplayName", "Id", "TimeCreated"},
-    {"LevelDisplayName", "Id", "Message"},
-    {"LogName", "Id", "Message"},
-    {"InstanceId", "EntryType", "Source"},
-    {"InstanceId", "EntryType", "Message"},
-    {"Event.System.EventID", "Event.System.Channel", NULL},
-    {"Event.System.EventID", "Event.System.Provider", NULL},
-    {"event_id.id", "provider.name", NULL},
-    {"event_id.id", "channel", "computer"},
-};
-
-/* Where the values of an event are: an object of names, or an array. */
-static const char *const data_places[] = {"winlog.event_data", "winlog.user_data", "event_data",
-                                          "Event.EventData",   "StringInserts",    "Properties",
-                                          "user_data"};
-
-/* NXLog puts the values beside the properties, among which are these (NXLog User Guide, module
- * im_msvistalog, "Fields"). */
-static const char *const nxlog_names[] = {
-    "EventTime",       "EventReceivedTime", "Hostname",  "Keywords",
-    "EventType",       "SeverityValue",     "Severity",  "EventID",
-    "SourceName",      "ProviderGuid",      "Version",   "Task",
-    "Category",        "OpcodeValue",       "Opcode",    "RecordNumber",
-    "ActivityID",      "RelatedActivityID", "ProcessID", "ExecutionProcessID",
-    "ThreadID",        "Channel",           "Domain",    "AccountName",
-    "UserID",          "AccountType",       "Message",   "SourceModuleName",
-    "SourceModuleType"};
+#include "format/format_event_json.h"
 
 struct reader {
     struct tw_format_room *room;
@@ -172,10 +44,11 @@ static json_t *find(json_t *object, const char *path)
 
 static bool has_shape(json_t *object)
 {
-    for (size_t i = 0; i < COUNT(shapes); i++) {
+    for (size_t i = 0; tw_format_event_shapes[i][0] != NULL; i++) {
+        const char *const *shape = tw_format_event_shapes[i];
         bool all = true;
-        for (size_t k = 0; k < COUNT(shapes[i]) && shapes[i][k] != NULL; k++) {
-            all = all && find(object, shapes[i][k]) != NULL;
+        for (size_t k = 0; k < TW_EVENT_SHAPE_PLACES && shape[k] != NULL; k++) {
+            all = all && find(object, shape[k]) != NULL;
         }
         if (all) {
             return true;
@@ -303,8 +176,8 @@ static void add_nxlog(struct reader *reader, json_t *object)
     json_object_foreach(object, name, value)
     {
         bool known = false;
-        for (size_t i = 0; i < COUNT(nxlog_names); i++) {
-            known = known || strcmp(name, nxlog_names[i]) == 0;
+        for (size_t i = 0; tw_format_event_nxlog_names[i] != NULL; i++) {
+            known = known || strcmp(name, tw_format_event_nxlog_names[i]) == 0;
         }
         if (!known) {
             add_value(reader, name, value);
@@ -314,15 +187,16 @@ static void add_nxlog(struct reader *reader, json_t *object)
 
 static void read_event(struct reader *reader, json_t *object)
 {
-    for (size_t i = 0; i < COUNT(places); i++) {
-        json_t *value = find(object, places[i].path);
+    for (size_t i = 0; tw_format_event_places[i].path != NULL; i++) {
+        const struct tw_event_place *place = &tw_format_event_places[i];
+        json_t *value = find(object, place->path);
         if (value != NULL && !json_is_object(value) && !json_is_array(value)) {
-            tw_format_event_set(reader->event, places[i].field, text_of(reader->room, value),
+            tw_format_event_set(reader->event, place->field, text_of(reader->room, value),
                                 reader->room);
         }
     }
-    for (size_t i = 0; i < COUNT(data_places); i++) {
-        json_t *data = find(object, data_places[i]);
+    for (size_t i = 0; tw_format_event_data_places[i] != NULL; i++) {
+        json_t *data = find(object, tw_format_event_data_places[i]);
         if (json_is_object(data) || json_is_array(data)) {
             add_data(reader, data);
         }
@@ -340,46 +214,6 @@ static void read_event(struct reader *reader, json_t *object)
 
 /* ---- text --------------------------------------------------------------------------------------
  */
-
-/* The text that closes what is open behind the last whole member of an object that is cut off. */
-static bool close_cut(struct tw_buffer *to, struct tw_span json)
-{
-    char open[TW_EVENT_JSON_DEPTH];
-    char open_there[TW_EVENT_JSON_DEPTH]; /* what was open behind that member */
-    size_t depth = 0;
-    size_t depth_there = 0;
-    size_t end = 0;
-    bool quoted = false;
-    for (size_t at = 0; at < json.length; at++) {
-        char c = json.at[at];
-        if (quoted) {
-            at += c == '\\';
-            quoted = c != '"';
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == '{' || c == '[') {
-            if (depth == sizeof open) {
-                return false;
-            }
-            open[depth++] = c == '{' ? '}' : ']';
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            depth--;
-        } else if (c == ',') {
-            end = at;
-            depth_there = depth;
-            memcpy(open_there, open, depth);
-        }
-    }
-    if (end == 0) {
-        return false;
-    }
-    tw_base_buffer_clear(to);
-    tw_base_buffer_add(to, (struct tw_span){json.at, end});
-    while (depth_there > 0) {
-        tw_base_buffer_add_char(to, open_there[--depth_there]);
-    }
-    return to->status == TW_OK;
-}
 
 /* Copies text with a question mark for every byte that is no UTF-8. */
 static void add_valid(struct tw_buffer *to, struct tw_span text)
@@ -418,7 +252,7 @@ static json_t *parse_record(struct tw_buffer *text)
 {
     json_t *root = parse(tw_base_buffer_span(text));
     struct tw_buffer closed = TW_BUFFER_INIT(TW_EVENT_JSON_MAX + TW_EVENT_JSON_DEPTH);
-    if (root == NULL && close_cut(&closed, tw_base_buffer_span(text))) {
+    if (root == NULL && tw_format_event_json_close(&closed, tw_base_buffer_span(text))) {
         root = parse(tw_base_buffer_span(&closed));
     }
     tw_base_buffer_free(&closed);
