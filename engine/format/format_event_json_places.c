@@ -113,8 +113,7 @@ const char *const tw_format_event_data_places[] = {
     "winlog.event_data", "winlog.user_data", "event_data", "Event.EventData",
     "StringInserts",     "Properties",       "user_data",  NULL};
 
-/* NXLog puts the values beside the properties, among which are these (NXLog User Guide, module
- * im_msvistalog, "Fields"). */
+/* NXLog puts the values beside the properties, among which are these (module im_msvistalog). */
 const char *const tw_format_event_nxlog_names[] = {"EventTime",        "EventReceivedTime",
                                                    "Hostname",         "Keywords",
                                                    "EventType",        "SeverityValue",

@@ -76,7 +76,6 @@ static const struct {
     /* Portuguese */
     {TW_SPAN_INIT("Fonte"), TW_EVENT_PROVIDER},
     {TW_SPAN_INIT("ID do evento"), TW_EVENT_ID},
-    {TW_SPAN_INIT("Identificação do Evento"), TW_EVENT_ID},
     {TW_SPAN_INIT("Categoria da Tarefa"), TW_EVENT_OTHER},
     {TW_SPAN_INIT("Nível"), TW_EVENT_LEVEL},
     {TW_SPAN_INIT("Palavras-chave"), TW_EVENT_OTHER},

@@ -104,8 +104,7 @@ static bool is_number_of(struct tw_span word, size_t least, size_t most)
            tw_format_event_digits(word) == word.length;
 }
 
-/* The index, and a time without a year: "{0:MMM} {0:dd} {0:HH}:{0:mm}" in the view of EventLogEntry
- * (EventLog.format.ps1xml). */
+/* The index, and a time without a year ("Nov 22 10:00"), as the table of EventLogEntry has them. */
 static bool is_entry_row(struct tw_span line)
 {
     struct tw_span rest = tw_format_event_skip_blanks(line);
