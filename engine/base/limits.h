@@ -86,7 +86,7 @@
 #define TW_EVENT_XML_DEPTH 64u
 
 /** Largest event as JSON that is parsed. Windows bounds an event to 64 KiB; its message and escapes
- *  come to that. A tree of small values takes some forty times the text. */
+ *  come to that. A tree of nothing but empty objects takes a hundred times its text. */
 #define TW_EVENT_JSON_MAX (256u << 10)
 
 /** Depth of a JSON event that is cut off, up to which it is closed again. */

@@ -14,6 +14,8 @@
 #define WIDE_COLUMN 21u
 /* Lines of an event in which its labels are counted: wevtutil has twelve and its header. */
 #define LABEL_LINES 14u
+/* Beginnings of events whose labels are looked at; the others are taken for what they look like. */
+#define CHECKED_EVENTS 8u
 /* Lines that may stand before the first event: what somebody wrote above it. */
 #define LINES_BEFORE 3u
 
@@ -102,8 +104,7 @@ static bool is_number_of(struct tw_span word, size_t least, size_t most)
            tw_format_event_digits(word) == word.length;
 }
 
-/* The index, and a time without a year: "{0:MMM} {0:dd} {0:HH}:{0:mm}" in the view of EventLogEntry
- * (EventLog.format.ps1xml). */
+/* The index, and a time without a year ("Nov 22 10:00"), as the table of EventLogEntry has them. */
 static bool is_entry_row(struct tw_span line)
 {
     struct tw_span rest = tw_format_event_skip_blanks(line);
@@ -200,9 +201,10 @@ static bool is_table_head(struct tw_span line, struct tw_span below)
 
 struct census {
     size_t events;
-    size_t others; /* entries of other logs, and commands behind the first event */
-    size_t before; /* lines before the first event that say something */
-    bool table;    /* the head of a table was seen */
+    size_t checked; /* beginnings of events that were looked at, or could have been */
+    size_t others;  /* entries of other logs, and commands behind the first event */
+    size_t before;  /* lines before the first event that say something */
+    bool table;     /* the head of a table was seen */
 };
 
 static void count_line(struct census *census, struct tw_span head, size_t at, struct tw_span line)
@@ -215,7 +217,10 @@ static void count_line(struct census *census, struct tw_span head, size_t at, st
         kind == TW_EVENT_LINE_NUMBER || kind == TW_EVENT_LINE_LABEL || kind == TW_EVENT_LINE_LIST;
     bool is_table = kind == TW_EVENT_LINE_ROW || kind == TW_EVENT_LINE_ENTRY;
     if (is_event) {
-        census->events += has_labels(head, at);
+        bool holds = census->checked >= CHECKED_EVENTS || has_labels(head, at);
+        census->checked++;
+        census->events += holds;
+        census->before += census->events == 0;
     } else if (is_table && census->table) {
         census->events++;
     } else if (kind == TW_EVENT_LINE_PROMPT) {

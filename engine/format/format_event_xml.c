@@ -17,7 +17,8 @@ bool tw_format_event_xml_starts(struct tw_span text)
     if (!tw_base_span_starts(text, tag)) {
         return false;
     }
-    return text.length == tag.length || memchr(" \t\r\n/>", text.at[tag.length], 6) != NULL;
+    char next = text.length == tag.length ? ' ' : text.at[tag.length];
+    return next != '\0' && strchr(" \t\r\n/>", next) != NULL;
 }
 
 /* Where the first event begins; text.length where there is none. */

@@ -27,6 +27,7 @@ Suite *tw_suite_format(void);
 Suite *tw_suite_format_flatten(void);
 Suite *tw_suite_format_event(void);
 Suite *tw_suite_format_event_csv(void);
+Suite *tw_suite_format_event_json(void);
 Suite *tw_suite_format_event_text(void);
 Suite *tw_suite_format_event_xml(void);
 Suite *tw_suite_scan(void);

@@ -132,6 +132,10 @@ void tw_test_expect_log(const struct tw_test_log *log)
     struct tw_span text = tw_base_span(log->text);
     const struct tw_format *format = tw_format_recognise(text);
     ck_assert_str_eq(format->name, log->format);
+    for (size_t i = 0; tw_formats[i] != NULL; i++) {
+        /* No other comes near, so that the order of the table decides nothing. */
+        ck_assert(tw_formats[i] == format || tw_formats[i]->bid(text) < format->bid(text));
+    }
     if (format->read_event == NULL) {
         ck_assert_str_eq(log->events, "");
         return;

@@ -19,7 +19,8 @@ struct tw_test_log {
  * The caller frees the buffer. */
 struct tw_buffer tw_test_events(const struct tw_format *format, struct tw_span text, size_t length);
 
-/** Asserts that the log is recognised and read as told, with line ends of both kinds. */
+/** Asserts that the log is recognised, by the highest bid of all formats alone, and read as told,
+ *  with line ends of both kinds. */
 void tw_test_expect_log(const struct tw_test_log *log);
 
 /** Asserts that the log can be cut off anywhere: all events but the last stay as they are. */
