@@ -56,6 +56,18 @@ static enum tw_status set_terms(const struct tw_classifier *classifier,
     return TW_OK;
 }
 
+/* What the tags of a signature say of the machine that wrote the log. */
+static const char *direction_of(const struct tw_pack *pack,
+                                const struct tw_pack_signature *signature)
+{
+    static const char *const words[] = {NULL, "as-client", "as-server"};
+    const char *word = NULL;
+    for (uint32_t i = 0; word == NULL && i < signature->tags.count; i++) {
+        word = words[pack->tags[tw_pack_number(pack, signature->tags, i)].direction];
+    }
+    return word;
+}
+
 static enum tw_status set_evidence(const struct tw_classifier *classifier,
                                    const struct tw_judgement *judgement, size_t index,
                                    struct tlswhy_evidence *evidence)
@@ -87,6 +99,7 @@ static enum tw_status set_evidence(const struct tw_classifier *classifier,
         .record_number = held->number,
         .provider = held->provider,
         .event_id = held->event,
+        .direction = direction_of(pack, signature),
         .time = held->time,
         .time_local = held->time_local,
         .captures = held->captures,

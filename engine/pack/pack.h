@@ -103,6 +103,15 @@ struct tw_pack_service {
 /** A word that signatures share, so that conditions can speak of all of them. */
 struct tw_pack_tag {
     tw_text id, meaning;
+    uint32_t
+        direction; /**< enum tw_pack_direction: what it says of the machine that wrote the log */
+};
+
+/** Which side of a connection the machine was that wrote the log. */
+enum tw_pack_direction {
+    TW_DIRECTION_UNKNOWN = 0,
+    TW_DIRECTION_CLIENT,
+    TW_DIRECTION_SERVER,
 };
 
 /** What Windows prints for an event (section `events` of a pack), so that one wording serves for

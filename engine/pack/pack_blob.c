@@ -251,6 +251,7 @@ static void check_conditions(struct check *check)
     for (uint32_t i = 0; i < pack->tag_count; i++) {
         check_text(check, pack->tags[i].id);
         check_text(check, pack->tags[i].meaning);
+        check_index(check, pack->tags[i].direction, TW_DIRECTION_SERVER + 1);
     }
     for (uint32_t i = 0; i < pack->when_count; i++) {
         const struct tw_pack_when *when = &pack->whens[i];

@@ -255,6 +255,7 @@ static const char *const kinds[] = {"error", "client", "fact", NULL};
 static const char *const scopes[] = {"incident", "host", "input", NULL};
 static const char *const windows[] = {"line", "record", NULL};
 static const char *const condition_windows[] = {"incident", "host", "input", NULL};
+static const char *const directions[] = {"unknown", "as-client", "as-server", NULL};
 static const char *const sides[] = {"any", "service", "other", NULL};
 
 #define TEXT(k, type, member, need, most)                                                          \
@@ -393,6 +394,10 @@ SHAPE(tw_pack_shape_next_step, "a next step", next_step_fields);
 static const struct tw_pack_field tag_fields[] = {
     ID,
     TEXT("meaning", tw_pack_tag, meaning, true, 200),
+    {.key = "direction",
+     .value = TW_VALUE_WORD,
+     .offset = AT(tw_pack_tag, direction),
+     .words = directions},
 };
 SHAPE(tw_pack_shape_tag, "a tag", tag_fields);
 

@@ -114,6 +114,7 @@ static struct tw_json evidence_object(const struct tlswhy_input *input,
     tw_report_set_string(&json, "strength", tw_report_say_strength(evidence->strength));
     tw_report_set_strings(&json, "supports", evidence->supports, evidence->supports_count);
     tw_report_set_strings(&json, "rules_out", evidence->rules_out, evidence->rules_out_count);
+    tw_report_set_string(&json, "direction", evidence->direction);
     tw_report_set_string(&json, "path", input->path);
     tw_report_set_known_number(&json, "line", evidence->line);
     tw_report_set_number(&json, "offset", evidence->offset);

@@ -112,6 +112,7 @@ struct tlswhy_evidence {
     const char *record_number; /**< the number that the log itself gives the record, or NULL */
     const char *provider;
     const char *event_id;   /**< decimal digits, or NULL */
+    const char *direction;  /**< "as-client", "as-server": what this machine was; NULL: not told */
     const char *time;       /**< RFC 3339, or NULL */
     const char *time_local; /**< the same without offset, where the zone is unknown */
     const struct tlswhy_capture *captures;

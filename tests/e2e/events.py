@@ -37,13 +37,13 @@ EVENTS = [
     ("36871-10003", 36871, [("Type", "client"), ("ErrorState", "10003")], CREDENTIAL % 10003, Ellipsis, None),
     ("36871-10013", 36871, [("CallerProcessId", "4711"), ("CallerProcessImageName", "PluginRegistration"), ("Type", "client"),
                             ("ErrorState", "10013")], CREDENTIAL % 10013, Ellipsis, "schannel-36871-client"),
-    ("36874", 36874, [("Protocol", "TLS 1.0")], SERVED, Ellipsis, None),
+    ("36874", 36874, [("Protocol", "TLS 1.0")], SERVED, None, None),
     ("36880", 36880, [("Type", "client"), ("Protocol", "TLS 1.2"), ("CipherSuite", "0xC030"), ("ExchangeStrength", "384"),
                       ("ContextHandle", "0x1F"), ("TargetName", "contoso.crm.dynamics.com")], COMPLETED, None, None),
     ("36882", 36882, [("__binLength", "4"), ("certificateContext", "30820100")], UNTRUSTED, "cert-untrusted", None),
     ("36884", 36884, [("Name", "contoso.crm.dynamics.com"), ("__binLength", "4"), ("certificateContext", "30820100")],
      MISNAMED, "cert-name-mismatch", None),
-    ("36888-40-1205", 36888, [("AlertDesc", "40"), ("ErrorState", "1205")], SENT % (40, 1205), Ellipsis, None),
+    ("36888-40-1205", 36888, [("AlertDesc", "40"), ("ErrorState", "1205")], SENT % (40, 1205), None, None),
     ("36888-70-105", 36888, [("AlertDesc", "70"), ("ErrorState", "105")], SENT % (70, 105), Ellipsis, None),
     ("36888-10-1203", 36888, [("AlertDesc", "10"), ("ErrorState", "1203")], SENT % (10, 1203), Ellipsis, None),
 ] + [("36887-%d" % alert, 36887, [("AlertDesc", str(alert))], RECEIVED % alert, Ellipsis, None) for alert in ALERTS]
@@ -64,10 +64,18 @@ def answer(report):
     """What must not depend on the form: causes and evidence, with what it says."""
     told = []
     for diagnosis in report["diagnoses"] + report["inconclusive"]:
-        evidence = sorted((one["signature"], one.get("event_id"), one.get("provider")) for one in diagnosis["evidence"]
-                          if one["kind"] != "client")
+        evidence = sorted((one["signature"], one.get("event_id"), one.get("provider"), one.get("direction", ""))
+                          for one in diagnosis["evidence"] if one["kind"] != "client")
         told.append((diagnosis.get("cause", {}).get("id"), diagnosis.get("client", {}).get("id"), evidence))
     return told
+
+
+def check_direction(tool):
+    """A certificate that was refused here is about an outgoing connection, and it is said so."""
+    report, _ = tool.json(stdin=write_evtx([make_event(36884, [("Name", "contoso.crm.dynamics.com")], MISNAMED)]))
+    evidence = report["diagnoses"][0]["evidence"]
+    need([one["direction"] for one in evidence if one["signature"] == "schannel-36884"] == ["as-client"], seen(report))
+    need(all(one["record_id"] == "4242" and one["event_id"] == 36884 and "line" not in one for one in evidence), evidence)
 
 
 def check_event(tool, number, values, message, cause, signature):
@@ -91,5 +99,6 @@ def check_event(tool, number, values, message, cause, signature):
 
 def checks(tool):
     """All checks of events."""
+    yield "events/direction", lambda: check_direction(tool)
     for name, *row in EVENTS:
         yield "events/%s" % name, lambda row=tuple(row): check_event(tool, *row)

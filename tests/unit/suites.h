@@ -36,6 +36,7 @@ Suite *tw_suite_classify(void);
 Suite *tw_suite_classify_incident(void);
 Suite *tw_suite_classify_when(void);
 Suite *tw_suite_pipeline(void);
+Suite *tw_suite_pipeline_events(void);
 Suite *tw_suite_pipeline_quiet(void);
 Suite *tw_suite_walk(void);
 Suite *tw_suite_api(void);
