@@ -9,47 +9,47 @@
 #define NAME_MAX_LENGTH 32u
 
 struct key {
-    const char *name; /* small letters, without `_` and `-` */
-    bool whole;       /* false: a longer word may end so */
+    struct tw_span name; /* small letters, without `_` and `-` */
+    bool whole;          /* false: a longer word may end so */
     enum tw_redact_kind kind;
 };
 
 static const struct key keys[] = {
-    {"password", false, TW_REDACT_SECRET},
-    {"passwd", false, TW_REDACT_SECRET},
-    {"pwd", false, TW_REDACT_SECRET},
-    {"passphrase", false, TW_REDACT_SECRET},
-    {"secret", false, TW_REDACT_SECRET},
-    {"accountkey", false, TW_REDACT_SECRET},
-    {"accesskey", false, TW_REDACT_SECRET},
-    {"apikey", false, TW_REDACT_SECRET},
-    {"subscriptionkey", false, TW_REDACT_SECRET},
-    {"functionskey", false, TW_REDACT_SECRET},
-    {"accesstoken", false, TW_REDACT_TOKEN},
-    {"refreshtoken", false, TW_REDACT_TOKEN},
-    {"idtoken", false, TW_REDACT_TOKEN},
-    {"authtoken", false, TW_REDACT_TOKEN},
-    {"sastoken", false, TW_REDACT_TOKEN},
-    {"clientassertion", false, TW_REDACT_TOKEN},
-    {"samlresponse", true, TW_REDACT_TOKEN},
-    {"assertion", true, TW_REDACT_CODE},
-    {"token", true, TW_REDACT_CODE},
-    {"code", true, TW_REDACT_CODE},
-    {"devicecode", true, TW_REDACT_CODE},
-    {"sig", true, TW_REDACT_SIGNATURE},
-    {"authorization", false, TW_REDACT_CREDENTIALS},
-    {"cookie", true, TW_REDACT_LINE},
-    {"setcookie", true, TW_REDACT_LINE},
-    {"username", false, TW_REDACT_USER},
-    {"userid", false, TW_REDACT_USER},
-    {"loginhint", true, TW_REDACT_USER},
-    {"upn", true, TW_REDACT_USER},
-    {"userprincipalname", true, TW_REDACT_USER},
-    {"converttosecurestring", true, TW_REDACT_SECURE_STRING},
-    {"bearer", true, TW_REDACT_SCHEME},
-    {"basic", true, TW_REDACT_SCHEME},
-    {"ntlm", true, TW_REDACT_SCHEME},
-    {"negotiate", true, TW_REDACT_SCHEME},
+    {TW_SPAN_INIT("password"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("passwd"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("pwd"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("passphrase"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("secret"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("accountkey"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("accesskey"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("apikey"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("subscriptionkey"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("functionskey"), false, TW_REDACT_SECRET},
+    {TW_SPAN_INIT("accesstoken"), false, TW_REDACT_TOKEN},
+    {TW_SPAN_INIT("refreshtoken"), false, TW_REDACT_TOKEN},
+    {TW_SPAN_INIT("idtoken"), false, TW_REDACT_TOKEN},
+    {TW_SPAN_INIT("authtoken"), false, TW_REDACT_TOKEN},
+    {TW_SPAN_INIT("sastoken"), false, TW_REDACT_TOKEN},
+    {TW_SPAN_INIT("clientassertion"), false, TW_REDACT_TOKEN},
+    {TW_SPAN_INIT("samlresponse"), true, TW_REDACT_TOKEN},
+    {TW_SPAN_INIT("assertion"), true, TW_REDACT_CODE},
+    {TW_SPAN_INIT("token"), true, TW_REDACT_CODE},
+    {TW_SPAN_INIT("code"), true, TW_REDACT_CODE},
+    {TW_SPAN_INIT("devicecode"), true, TW_REDACT_CODE},
+    {TW_SPAN_INIT("sig"), true, TW_REDACT_SIGNATURE},
+    {TW_SPAN_INIT("authorization"), false, TW_REDACT_CREDENTIALS},
+    {TW_SPAN_INIT("cookie"), true, TW_REDACT_LINE},
+    {TW_SPAN_INIT("setcookie"), true, TW_REDACT_LINE},
+    {TW_SPAN_INIT("username"), false, TW_REDACT_USER},
+    {TW_SPAN_INIT("userid"), false, TW_REDACT_USER},
+    {TW_SPAN_INIT("loginhint"), true, TW_REDACT_USER},
+    {TW_SPAN_INIT("upn"), true, TW_REDACT_USER},
+    {TW_SPAN_INIT("userprincipalname"), true, TW_REDACT_USER},
+    {TW_SPAN_INIT("converttosecurestring"), true, TW_REDACT_SECURE_STRING},
+    {TW_SPAN_INIT("bearer"), true, TW_REDACT_SCHEME},
+    {TW_SPAN_INIT("basic"), true, TW_REDACT_SCHEME},
+    {TW_SPAN_INIT("ntlm"), true, TW_REDACT_SCHEME},
+    {TW_SPAN_INIT("negotiate"), true, TW_REDACT_SCHEME},
 };
 
 /* The end of a word, in small letters and without separators. */
@@ -76,10 +76,12 @@ static enum tw_redact_kind look_up(const struct name *name)
 {
     const char *end = name->text + NAME_MAX_LENGTH;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        size_t length = strlen(keys[i].name);
-        bool fits = name->length == length ? name->whole || !keys[i].whole
-                                           : name->length > length && !keys[i].whole;
-        if (fits && memcmp(end - length, keys[i].name, length) == 0) {
+        struct tw_span key = keys[i].name;
+        bool fits = name->length == key.length ? name->whole || !keys[i].whole
+                                               : name->length > key.length && !keys[i].whole;
+        /* Nearly all words differ in their last letter already. */
+        if (fits && end[-1] == key.at[key.length - 1] &&
+            memcmp(end - key.length, key.at, key.length) == 0) {
             return keys[i].kind;
         }
     }

@@ -87,16 +87,6 @@ static enum tw_status put_fragment(struct tw_decode_evtx_expander *expander,
     return status == TW_ERR_DATA ? TW_OK : status;
 }
 
-/* A value in short, on a line of its own. */
-static void put_brief(struct tw_decode_evtx_expander *expander,
-                      const struct tw_decode_evtx_value *value)
-{
-    if (tw_decode_evtx_may_tell(value)) {
-        tw_decode_evtx_put_value(&expander->out, value->type, bytes_of(expander, value));
-        tw_base_buffer_add_char(&expander->out, '\n');
-    }
-}
-
 /* In an attribute there is no place for elements: there binary XML is shown as bytes, too. */
 static enum tw_status put(struct tw_decode_evtx_expander *expander, const struct frame *frame,
                           const struct tw_decode_evtx_value *value, bool in_attribute)
@@ -106,8 +96,6 @@ static enum tw_status put(struct tw_decode_evtx_expander *expander, const struct
     }
     if (is_list(value)) {
         put_list(expander, *value);
-    } else if (expander->brief) {
-        put_brief(expander, value);
     } else {
         tw_decode_evtx_put_value(&expander->out, value->type, bytes_of(expander, value));
     }
@@ -167,9 +155,7 @@ static enum tw_status run(struct tw_decode_evtx_expander *expander, const struct
         /* The table may move when an inner template is compiled. */
         const struct tw_decode_evtx_op *op = tw_decode_evtx_ops(expander) + i;
         if (op->kind == TW_EVTX_LITERAL) {
-            if (!expander->brief) {
-                put_literal(expander, op);
-            }
+            put_literal(expander, op);
             continue;
         }
         const struct tw_decode_evtx_value *value = value_of(expander, frame, op->sub);
@@ -181,6 +167,24 @@ static enum tw_status run(struct tw_decode_evtx_expander *expander, const struct
             struct tw_decode_evtx_range inner = {i + 1, op->length};
             i = op->length - 1;
             status = run_each(expander, frame, op->sub, *value, inner);
+        }
+    }
+    return status;
+}
+
+/* In short: all values, whatever the template does with them. */
+static enum tw_status put_all(struct tw_decode_evtx_expander *expander, const struct frame *frame)
+{
+    enum tw_status status = TW_OK;
+    expander->work += OP_WORK * (uint32_t)frame->count;
+    if (expander->work > TW_EVTX_WORK_MAX) {
+        return TW_ERR_DATA;
+    }
+    for (size_t i = 0; i < frame->count && status == TW_OK; i++) {
+        const struct tw_decode_evtx_value value = expander->values[frame->first + i];
+        if (tw_decode_evtx_may_tell(&value)) {
+            status = put(expander, frame, &value, false);
+            tw_base_buffer_add_char(&expander->out, '\n');
         }
     }
     return status;
@@ -239,7 +243,7 @@ static enum tw_status run_instance(struct tw_decode_evtx_expander *expander, siz
         return TW_ERR_DATA;
     }
     expander->matters |= template->matters;
-    return run(expander, frame, template->ops);
+    return expander->brief ? put_all(expander, frame) : run(expander, frame, template->ops);
 }
 
 /* Binary XML without a template. */

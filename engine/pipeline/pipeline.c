@@ -339,11 +339,10 @@ static enum tw_status open_input(struct tw_pipeline *pipeline, bool named, bool 
     if (status != TW_OK) {
         return tw_base_error_set(error, status, "out of memory");
     }
-    const struct tw_format *held =
-        pipeline->decoded.format == NULL ? NULL : tw_format_find(pipeline->decoded.format);
-    pipeline->recognised = held != NULL               ? held
-                           : pipeline->format != NULL ? pipeline->format
-                                                      : tw_format_recognise(head);
+    pipeline->recognised = pipeline->format != NULL ? pipeline->format
+                           : pipeline->decoded.format != NULL
+                               ? tw_format_find(pipeline->decoded.format)
+                               : tw_format_recognise(head);
     return TW_OK;
 }
 

@@ -19,7 +19,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.dont_write_bytecode = True
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.join(ROOT, "tests")]
 
 import corpus  # noqa: E402
 import pack  # noqa: E402
@@ -85,6 +85,11 @@ def lines_count(output):
     return "%d lines" % int(output.strip() or b"0")
 
 
+def events_count(output):
+    """How many events were printed."""
+    return "%d records" % max(output.count(b"<Event "), output.count(b'{"record_id"'))
+
+
 def start_up(bench, commands):
     """Process start to exit, on a paste of 10 KB; rounds over all commands."""
     times = {name: [] for name, _, _ in commands}
@@ -129,6 +134,30 @@ def scanning(bench, title, size, commands, rounds):
                      "%.1f" % (cpu / ours[group]), "%.1f" % max(run[2] for run in times[name]), counts[name]])
     return table("%s (%d MB, median of %d rounds)" % (title, size // 1000000, rounds),
                  ["command", "CPU s", "wall s", "GB/s of CPU", "times our CPU", "peak MiB", "found"], rows)
+
+
+def event_logs(bench, executable, size, rounds):
+    """Windows event logs beside libevtx: a silent one, and the shared real ones where they are."""
+    printer = bench.path("decode_cat")
+    libraries = ["-lhs_runtime", "-lpcre2-8", "-ljansson", "-lz", "-lm", "-lpthread"]
+    subprocess.run(["cc", "-O2", "-I" + os.path.join(ROOT, "engine"), "-I" + os.path.join(ROOT, "include"), "-o", printer,
+                    os.path.join(ROOT, "tests", "support", "decode_cat.c"),
+                    os.path.join(os.path.dirname(os.path.dirname(executable)), "libtlswhy.a"), *libraries], check=True)
+    log = bench.path("System.evtx")
+    length = corpus.event_log(log, size)
+    sets = [("a silent System log", length, [log])]
+    real = os.path.normpath(os.path.join(ROOT, "..", "shared", "corpora", "real"))
+    paths = sorted(os.path.join(top, name) for top, _, names in os.walk(real) for name in names if name.endswith(".evtx"))
+    if paths:
+        sets.append(("%d shared logs" % len(paths), sum(os.path.getsize(path) for path in paths), paths))
+    tables = []
+    for title, total, files in sets:
+        peer = ["sh", "-c", 'for file; do evtxexport -f xml "$file"; done', "sh", *files]
+        commands = [("tlswhy", [executable, "--jobs", "1", "--format", "json", *files], our_counts),
+                    ("all records as XML", [printer, *files], events_count), ("tlswhy records", [executable, "records", *files], events_count),
+                    ("evtxexport -f xml", peer, events_count)]
+        tables.append(scanning(bench, "Event logs: " + title, total, [("%s, evtx" % name, *rest) for name, *rest in commands], rounds))
+    return "\n".join(tables)
 
 
 def version(command):
@@ -214,6 +243,7 @@ def measure_all(executable, bench, size, rounds):
         ("rg -F -f, traces", ["rg", "--no-config", "-F", "-c", "--no-mmap", "-j1", "-f", names["default"], log],
          lines_count),
     ], rounds))
+    show(event_logs(bench, executable, size // 2, rounds))
     return "\n".join(parts)
 
 
@@ -222,18 +252,24 @@ def main():
     parser = argparse.ArgumentParser(description="Measures tlswhy beside grep and ripgrep.")
     parser.add_argument("executable", help="the tlswhy to measure")
     parser.add_argument("--size", choices=sorted(SIZES), default="full", help="how much to scan")
+    parser.add_argument("--only", choices=("events",), help="only these tables")
     parser.add_argument("--rounds", type=int, default=0, help="rounds of the scanning tables (3, or 5 of full)")
     parser.add_argument("--write", metavar="FILE", help="also write the tables to FILE")
     arguments = parser.parse_args()
     executable = os.path.abspath(arguments.executable)
     if not os.access(executable, os.X_OK):
         parser.error("%s cannot be executed; build it first (scripts/build release)" % executable)
-    for peer in ("grep", "rg", "cc"):
+    for peer in ("grep", "rg", "cc", "evtxexport"):
         if not shutil.which(peer):
             parser.error("%s is missing (scripts/setup --tests)" % peer)
     rounds = arguments.rounds or (5 if arguments.size == "full" else 3)
     with tempfile.TemporaryDirectory(prefix="tlswhy-bench-") as folder:
-        text = measure_all(executable, Bench(folder), SIZES[arguments.size], rounds)
+        size = SIZES[arguments.size]
+        if arguments.only == "events":
+            text = event_logs(Bench(folder), executable, size // 2, rounds)
+            print(text)
+        else:
+            text = measure_all(executable, Bench(folder), size, rounds)
     if arguments.write:
         with open(arguments.write, "w", encoding="utf-8") as stream:
             stream.write(text)

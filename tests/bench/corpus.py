@@ -6,6 +6,8 @@ The lines share words and module names with the signatures, which is harder than
 import random
 import re
 
+from support import evtx
+
 MIB = 1 << 20
 ORGANISATION = re.compile(r"https://\w+\.crm\d+\.dynamics\.com")
 UNIQUE = 16 * MIB       # then it repeats
@@ -116,6 +118,45 @@ def traces(path, count):
             second += rng.randrange(3)
             size += stream.write(line.encode())
     return size
+
+
+def event_log_bytes(size):
+    """About `size` MiB of a System log in which nothing failed: services, drivers, times, completed handshakes."""
+    rng = random.Random(7)
+    services = ["Windows Update", "Background Intelligent Transfer Service", "Application Experience", "WinHTTP Web Proxy",
+                "Software Protection", "Windows Modules Installer", "Device Setup Manager"]
+    events = []
+    for number in range(1500):
+        event = {"provider": "Service Control Manager", "guid": "{555908d1-a6d7-4695-8e1e-26931d2012f4}", "event_id": 7036,
+                 "level": 4, "channel": "System", "computer": "app01.contoso.example", "process_id": 700, "thread_id": 4120,
+                 "time": "2026-11-22T10:%02d:%02d.1234567Z" % (number // 60 % 60, number % 60),
+                 "data": [("param1", "string", rng.choice(services)), ("param2", "string", rng.choice(("running", "stopped"))),
+                          (None, "binary", "57004D004F002F0034000000")]}
+        kind = rng.random()
+        if kind < 0.2:
+            event.update(provider="Microsoft-Windows-Kernel-General", guid="{a68ca8b7-004f-d7b6-a698-07e2de0f1f5d}", event_id=16,
+                         data=[("HiveNameLength", "uint16", 52), ("HiveName", "string", "\\??\\C:\\Users\\user%d\\NTUSER.DAT" % number),
+                               ("KeysUpdated", "uint32", number), ("DirtyPages", "uint32", 12)])
+        elif kind < 0.35:
+            event.update(provider="Microsoft-Windows-WindowsUpdateClient", guid="{945a8954-c147-4acd-923f-40c45405a658}", event_id=19,
+                         data=[("updateTitle", "string", "Security Intelligence Update (KB2267602), version 1.401.%d.0" % number),
+                               ("updateGuid", "guid", "7c27e3fa-0000-4000-8000-%012x" % number), ("updateRevisionNumber", "uint32", 200)])
+        elif kind < 0.352:
+            event.update(provider="Schannel", guid="{1F678132-5938-4686-9FDC-C8FF68F15C85}", event_id=36880,
+                         data=[("Type", "string", "client"), ("Protocol", "string", "TLS 1.2"), ("CipherSuite", "hexint32", 0xC030),
+                               ("ExchangeStrength", "uint32", 384), ("ContextHandle", "hexint64", 0x1F),
+                               ("TargetName", "string", "contoso.crm.dynamics.com")])
+        events.append(event)
+    log = evtx.build(events)
+    return evtx.repeat(log, max(1, (size << 20) // len(log)))
+
+
+def event_log(path, size):
+    """Writes such a log and returns how large it is."""
+    log = event_log_bytes(size)
+    with open(path, "wb") as stream:
+        stream.write(log)
+    return len(log)
 
 
 def paste(path, failure=FAILURE):
