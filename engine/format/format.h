@@ -6,6 +6,7 @@
 #ifndef TW_FORMAT_FORMAT_H
 #define TW_FORMAT_FORMAT_H
 
+#include "base/buffer.h"
 #include "model/event.h"
 #include "model/record.h"
 
@@ -52,7 +53,26 @@ struct tw_format {
      *  holds no event (the head of a table, the end of a file). NULL: records are text. */
     bool (*read_event)(const struct tw_format_layout *layout, struct tw_span record,
                        struct tw_format_room *room, struct tw_event *event);
+    /** Of other formats whose records are coded (XML, JSON): writes what a record says to `text`,
+     * as lines, also of one that is cut off, as far as it goes; and fills in the record's fields,
+     * with parts of `text` once it is complete, or of the record. False: it holds nothing to look
+     * at (a frame), or is no record of this format. `memory` is what `begin` made. */
+    bool (*decode)(void *memory, struct tw_record *record, struct tw_buffer *text);
+    /** Of formats with `decode`, or NULL: makes what is remembered of an input, from its first
+     * bytes (up to TW_RECORD_MAX). NULL: out of memory. */
+    void *(*begin)(struct tw_span head);
+    /** Frees it. */
+    void (*end)(void *memory);
+    /** Looks at all records in their order, some at a time, before the last of them is decoded: for
+     *  what later ones refer to. Must be quick; or NULL. */
+    void (*look)(void *memory, struct tw_span records);
 };
+
+/** Whether the records of a format are decoded before they are confirmed. */
+static inline bool tw_format_is_coded(const struct tw_format *format)
+{
+    return format->read_event != NULL || format->decode != NULL;
+}
 
 /** Counts the exception chains of a record, from front to back. Zero it at first. */
 struct tw_format_chains {

@@ -159,6 +159,16 @@ static struct tw_span activity_of(struct tw_span value)
     return value;
 }
 
+struct tw_span tw_format_event_level(struct tw_span level)
+{
+    static const struct tw_span words[] = {
+        TW_SPAN_INIT("Information"), TW_SPAN_INIT("Critical"),    TW_SPAN_INIT("Error"),
+        TW_SPAN_INIT("Warning"),     TW_SPAN_INIT("Information"), TW_SPAN_INIT("Verbose"),
+    };
+    size_t number = level.length == 1 ? (size_t)(unsigned char)(level.at[0] - '0') : SIZE_MAX;
+    return number < sizeof words / sizeof *words ? words[number] : level;
+}
+
 static void fill(struct tw_span *to, struct tw_span value)
 {
     if (to->length == 0) {

@@ -39,6 +39,10 @@ bool tw_format_event_is_log_name(struct tw_span line);
 void tw_format_event_set(struct tw_event *event, enum tw_event_field field, struct tw_span value,
                          struct tw_format_room *room);
 
+/** The word for a level that is only a number: the standard levels of winmeta.xml, of which Event
+ *  Viewer shows 0 (LogAlways) as Information. Other levels stay. */
+struct tw_span tw_format_event_level(struct tw_span level);
+
 /** Adds a value of the event; one too many is counted. */
 void tw_format_event_add(struct tw_event *event, struct tw_span name, struct tw_span value);
 

@@ -277,24 +277,26 @@ static enum tw_status list_block(struct tw_pipeline *pipeline, const struct tw_s
                                  tw_pipeline_record take, void *payload, struct tw_error *error)
 {
     enum tw_status status = TW_OK;
+    size_t looked = 0;
     for (size_t at = 0; status == TW_OK && at < block->bytes.length;) {
         struct tw_record record;
         size_t start;
         tw_pipeline_frame(pipeline->scanner, block, at, &record, &start, &at);
-        if (pipeline->recognised->read_event != NULL) {
-            status = tw_pipeline_events_read(pipeline->events, &record, error);
+        bool holds = false;
+        if (tw_format_is_coded(pipeline->recognised)) {
+            tw_pipeline_events_look(pipeline->events, block->bytes, &looked, at);
+            status = tw_pipeline_events_read(pipeline->events, &record, &holds, error);
         } else {
             tw_pipeline_describe(pipeline->recognised, &record);
         }
-        if (start < block->skip && record.event_read == NULL) {
+        if (start < block->skip && !holds) {
             record.message = behind_overlap(record.text, block->skip - start);
         }
         if (pipeline->decoded.no_lines) {
             record.at.line = TW_NO_LINE;
         }
-        /* What is no event in a log of events is its frame: the head of a table, a root element. */
-        if (status == TW_OK &&
-            (pipeline->recognised->read_event == NULL || record.event_read != NULL)) {
+        /* What holds nothing in a coded log is its frame: the head of a table, a root element. */
+        if (status == TW_OK && (holds || !tw_format_is_coded(pipeline->recognised))) {
             status = take(payload, &record, error);
             pipeline->report.input.records++;
         }
@@ -359,8 +361,17 @@ static enum tw_status run(struct tw_pipeline *pipeline, struct tw_stream *stream
                   pipeline->recognised->border);
     tw_confirm_begin(pipeline->confirmer, pipeline->recognised->name);
     tw_pipeline_hits_begin(pipeline->hits, pipeline->recognised, head, pipeline->decoded.no_lines);
-    if (pipeline->recognised->read_event != NULL) {
-        tw_pipeline_events_begin(pipeline->events, pipeline->recognised, head);
+    if (tw_format_is_coded(pipeline->recognised)) {
+        if (pipeline->recognised->begin != NULL) {
+            status = tw_base_stream_peek(stream, TW_RECORD_MAX, &head);
+        }
+        if (status != TW_OK) {
+            return tw_base_error_set(error, status, "out of memory");
+        }
+        status = tw_pipeline_events_begin(pipeline->events, pipeline->recognised, head, error);
+        if (status != TW_OK) {
+            return status;
+        }
     }
     do {
         struct tw_scan_block block;

@@ -1,4 +1,4 @@
-/* pipeline_event.c -- from the record of an event log to the text that its event says; see
+/* pipeline_event.c -- from the record of a coded format to the text that it says; see
  * pipeline_event.h.
  *
  * The raw form of an event (XML, JSON, values without a message) was scanned with the block; a
@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "format/format_event.h"
 #include "format/format_flatten.h"
 
 struct tw_events {
@@ -20,6 +21,7 @@ struct tw_events {
     struct tw_matcher *matcher; /* a second one, because the hits of the block are in use */
     struct tw_buffer text;
     struct tw_event event;
+    void *memory; /* the format's, of the input in hand */
 };
 
 enum tw_status tw_pipeline_events_new(struct tw_events **out, const struct tw_pack *pack,
@@ -35,9 +37,18 @@ enum tw_status tw_pipeline_events_new(struct tw_events **out, const struct tw_pa
     return TW_OK;
 }
 
+static void forget(struct tw_events *events)
+{
+    if (events->memory != NULL) {
+        events->format->end(events->memory);
+        events->memory = NULL;
+    }
+}
+
 void tw_pipeline_events_free(struct tw_events *events)
 {
     if (events != NULL) {
+        forget(events);
         tw_match_free(events->matcher);
         tw_base_buffer_free(&events->text);
         tw_base_free(events->room.at);
@@ -45,13 +56,27 @@ void tw_pipeline_events_free(struct tw_events *events)
     }
 }
 
-void tw_pipeline_events_begin(struct tw_events *events, const struct tw_format *format,
-                              struct tw_span head)
+enum tw_status tw_pipeline_events_begin(struct tw_events *events, const struct tw_format *format,
+                                        struct tw_span head, struct tw_error *error)
 {
+    forget(events);
     events->format = format;
     events->layout = (struct tw_format_layout){.column_count = 0};
     if (format->learn != NULL) {
         format->learn(head, &events->layout);
+    }
+    if (format->begin != NULL && (events->memory = format->begin(head)) == NULL) {
+        return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
+    }
+    return TW_OK;
+}
+
+void tw_pipeline_events_look(struct tw_events *events, struct tw_span block, size_t *from,
+                             size_t to)
+{
+    if (events->format->look != NULL && to > *from) {
+        events->format->look(events->memory, (struct tw_span){block.at + *from, to - *from});
+        *from = to;
     }
 }
 
@@ -82,31 +107,47 @@ static void fill_record(struct tw_record *record, const struct tw_event *event)
         event->activity_id.length == 0 ? 0 : tw_base_hash(TW_HASH_START, event->activity_id);
 }
 
-enum tw_status tw_pipeline_events_read(struct tw_events *events, struct tw_record *record,
-                                       struct tw_error *error)
+/* Reads an event, and flattens it. */
+static enum tw_status read_event(struct tw_events *events, struct tw_record *record, bool *holds,
+                                 struct tw_error *error)
 {
+    struct tw_span message;
     enum tw_status status = make_room(events, error);
-    if (status != TW_OK) {
+    events->event = (struct tw_event){.data_count = 0};
+    *holds = status == TW_OK && events->format->read_event(&events->layout, record->text,
+                                                           &events->room, &events->event);
+    if (!*holds) {
         return status;
     }
+    events->event.level = tw_format_event_level(events->event.level);
+    tw_format_flatten(&events->text, events->pack, &events->event, &message);
+    fill_record(record, &events->event);
+    record->message = message;
+    return TW_OK;
+}
+
+enum tw_status tw_pipeline_events_read(struct tw_events *events, struct tw_record *record,
+                                       bool *holds, struct tw_error *error)
+{
+    enum tw_status status = TW_OK;
     /* Without what stands between events: there is more of it where some are passed over. */
     record->id = tw_base_hash(tw_base_hash_number(TW_HASH_START, record->at.offset),
                               tw_base_span_trim(record->text));
-    events->event = (struct tw_event){.data_count = 0};
-    if (!events->format->read_event(&events->layout, record->text, &events->room, &events->event)) {
-        events->format->describe(record);
-        return TW_OK;
-    }
-    struct tw_span message;
     tw_base_buffer_clear(&events->text);
-    tw_format_flatten(&events->text, events->pack, &events->event, &message);
-    if (events->text.status != TW_OK) {
-        return tw_base_error_set(error, events->text.status, "out of memory");
+    if (events->format->read_event != NULL) {
+        status = read_event(events, record, holds, error);
+    } else {
+        *holds = events->format->decode(events->memory, record, &events->text);
     }
-    fill_record(record, &events->event);
-    record->text = tw_base_buffer_span(&events->text);
-    record->message = message;
-    return TW_OK;
+    if (status == TW_OK && events->text.status != TW_OK) {
+        status = tw_base_error_set(error, events->text.status, "out of memory");
+    }
+    if (status == TW_OK && *holds) {
+        record->text = tw_base_buffer_span(&events->text);
+    } else if (status == TW_OK) {
+        events->format->describe(record);
+    }
+    return status;
 }
 
 enum tw_status tw_pipeline_events_matcher(void *payload, struct tw_matcher **out,

@@ -539,7 +539,8 @@ static enum tw_status take_event(struct tw_hits *hits, struct tw_record *record,
     struct tw_format_chains chains = {.at = 0};
     size_t most = record->text.length < EVENT_LEAST ? record->text.length - 1 : EVENT_LEAST;
     size_t count = 0;
-    enum tw_status status = tw_pipeline_events_read(stages->events, record, error);
+    bool holds;
+    enum tw_status status = tw_pipeline_events_read(stages->events, record, &holds, error);
     if (status == TW_OK) {
         status = tw_pipeline_events_scan(stages->events, record, &found, error);
     }
@@ -573,6 +574,7 @@ static enum tw_status take_events(struct tw_hits *hits, const struct tw_scan_blo
 {
     enum tw_status status = TW_OK;
     size_t i = 0;
+    size_t looked = 0;
     for (size_t end = 0; status == TW_OK && end < block->bytes.length;) {
         struct tw_record record;
         size_t start;
@@ -590,8 +592,10 @@ static enum tw_status take_events(struct tw_hits *hits, const struct tw_scan_blo
             record.at.line = TW_NO_LINE;
             record.at.out = record.at.offset;
         }
+        tw_pipeline_events_look(hits->stages.events, block->bytes, &looked, end);
         status = take_event(hits, &record, error);
     }
+    tw_pipeline_events_look(hits->stages.events, block->bytes, &looked, block->bytes.length);
     return status;
 }
 
@@ -601,7 +605,7 @@ static enum tw_status take_events(struct tw_hits *hits, const struct tw_scan_blo
 enum tw_status tw_pipeline_hits_take(struct tw_hits *hits, const struct tw_scan_block *block,
                                      struct tw_error *error)
 {
-    if (hits->format->read_event != NULL) {
+    if (tw_format_is_coded(hits->format)) {
         return take_events(hits, block, error);
     }
     enum tw_status status = TW_OK;

@@ -1,5 +1,7 @@
 """Events of Schannel in every form in which they are handed on: the same verdict in each."""
 
+import json
+
 from support import events as forms
 from support import evtx
 from support.report import seen
@@ -77,6 +79,11 @@ def check_direction(tool):
     report, _ = tool.json(stdin=write_evtx([make_event(36884, [("Name", "contoso.crm.dynamics.com")], MISNAMED)]))
     evidence = report["diagnoses"][0]["evidence"]
     need([one["direction"] for one in evidence if one["signature"] == "schannel-36884"] == ["as-client"], seen(report))
+    done = tool.run("records", "-", stdin=write_evtx([make_event(36887, [("AlertDesc", "70")], "")]))
+    record = json.loads(done.out)
+    need({key: record[key] for key in ("level", "event_id", "data", "message", "channel", "process_id")} == {
+        "level": "Error", "event_id": 36887, "data": {"AlertDesc": "70"}, "message": RECEIVED % 70, "channel": "System",
+        "process_id": 700}, record)
     need(all(one["record_id"] == "4242" and one["event_id"] == 36884 and "line" not in one for one in evidence), evidence)
 
 
