@@ -15,7 +15,7 @@ char *tw_base_buffer_reserve(struct tw_buffer *buffer, size_t more)
         buffer->status = TW_ERR_LIMIT;
         return NULL;
     }
-    if (buffer->room - buffer->length < more) {
+    if (buffer->at == NULL || buffer->room - buffer->length < more) {
         size_t room = buffer->room < 256 ? 256 : buffer->room * 2;
         if (room < buffer->length + more) {
             room = buffer->length + more;

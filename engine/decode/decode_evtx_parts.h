@@ -37,10 +37,11 @@ static inline uint64_t tw_decode_evtx_u64(const char *at)
 
 /* ---- text (decode_evtx_text.c) --------------------------------------------------------------- */
 
-/** Makes room for `more` bytes without the call where they are there. NULL: see the status. */
+/** Makes room for `more` bytes without the call where they are there and one more, so that a buffer
+ *  without memory is never pointed into. NULL: see the status. */
 static inline char *tw_decode_evtx_room(struct tw_buffer *to, size_t more)
 {
-    return to->status == TW_OK && to->room - to->length >= more ? to->at + to->length
+    return to->status == TW_OK && to->room - to->length > more ? to->at + to->length
                                                                 : tw_base_buffer_reserve(to, more);
 }
 

@@ -78,6 +78,16 @@ START_TEST(tells_that_memory_ran_out)
 }
 END_TEST
 
+START_TEST(reserves_nothing_somewhere)
+{
+    struct tw_buffer buffer = TW_BUFFER_INIT(10);
+    ck_assert_ptr_nonnull(tw_base_buffer_reserve(&buffer, 0));
+    ck_assert_uint_eq(buffer.length, 0);
+    ck_assert_int_eq(buffer.status, TW_OK);
+    tw_base_buffer_free(&buffer);
+}
+END_TEST
+
 START_TEST(reserves)
 {
     struct tw_buffer buffer = TW_BUFFER_INIT(1u << 20);
@@ -102,6 +112,7 @@ Suite *tw_suite_buffer(void)
     tcase_add_test(all, grows_to_its_maximum);
     tcase_add_test(all, remembers_the_failure);
     tcase_add_test(all, tells_that_memory_ran_out);
+    tcase_add_test(all, reserves_nothing_somewhere);
     tcase_add_test(all, reserves);
     suite_add_tcase(suite, all);
     return suite;
