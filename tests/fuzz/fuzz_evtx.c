@@ -101,10 +101,10 @@ static void check_part(struct tw_span part, struct tw_span all)
     }
 }
 
-/* The anchors of the default pack. */
+/* The anchors of the default pack, which lives as long as the program. */
 static struct tw_matcher *open_sieve(void)
 {
-    struct tw_pack *pack = NULL;
+    static struct tw_pack *pack;
     struct tw_matcher *sieve = NULL;
     struct tw_error error;
     TW_FUZZ_MUST(tw_pack_open_default(&pack, &error) == TW_OK);
