@@ -88,16 +88,17 @@ static bool read_dump_line(struct tw_span text, struct dump_line *line)
     return line->count > 0;
 }
 
-/* What a line says behind its header and its thread; empty: it is none of these traces. */
+/* What a line says behind its header, if it has one, and its thread; empty: it is none of these
+ * traces. */
 static struct tw_span text_of(struct tw_span line)
 {
     struct tw_trace_header header;
-    struct tw_span text = {NULL, 0};
+    struct tw_span text = line;
     if (tw_format_trace_header(line, &header)) {
         text = tw_base_span_skip(line, header.length);
-        if (!take_thread(&text)) {
-            text.length = 0;
-        }
+    }
+    if (!take_thread(&text)) {
+        text.length = 0;
     }
     return text;
 }
@@ -118,20 +119,19 @@ enum tw_dotnet_way tw_format_dotnet_way(struct tw_span from)
                                                              : TW_DOTNET_UNKNOWN;
 }
 
-static void end_dump(struct tw_buffer *text, struct dump *dump)
+static void end_dump(struct tw_buffer *to, struct dump *dump)
 {
     if (dump->count > 0) {
-        tw_format_tls_explain(text, (struct tw_span){dump->bytes, dump->count}, dump->at,
-                              dump->way);
+        tw_format_tls_explain(to, (struct tw_span){dump->bytes, dump->count}, dump->at, dump->way);
     }
     dump->count = 0;
 }
 
 /* Adds a line to the dump in hand, or begins another: threads write between one another. */
-static void take_dump_line(struct tw_buffer *text, struct dump *dump, const struct dump_line *line)
+static void take_dump_line(struct tw_buffer *to, struct dump *dump, const struct dump_line *line)
 {
     if (dump->count > 0 && line->at != dump->at + dump->count) {
-        end_dump(text, dump);
+        end_dump(to, dump);
     }
     if (dump->count == 0) {
         dump->at = line->at;
@@ -162,44 +162,36 @@ static struct tw_span return_code(struct tw_span line)
     return from > rest.at + call.length ? (struct tw_span){from, (size_t)(close - from)} : none;
 }
 
-static void say_return_code(struct tw_buffer *text, struct tw_span line)
+static void say_return_code(struct tw_buffer *to, struct tw_span line)
 {
-    char name[32];
     struct tw_span code = return_code(line);
-    if (code.length > 0 && code.length < sizeof name) {
-        /* The line stands in the buffer that grows. */
-        memcpy(name, code.at, code.length);
-        tw_base_buffer_add(text, TW_SPAN("SecurityContext: returned code="));
-        tw_base_buffer_add(text, (struct tw_span){name, code.length});
-        tw_base_buffer_add_char(text, '\n');
+    if (code.length > 0) {
+        tw_base_buffer_add(to, TW_SPAN("SecurityContext: returned code="));
+        tw_base_buffer_add(to, code);
+        tw_base_buffer_add_char(to, '\n');
     }
 }
 
-void tw_format_dotnet_explain(struct tw_buffer *text, enum tw_dotnet_way way)
+void tw_format_dotnet_explain(struct tw_buffer *to, struct tw_span lines, enum tw_dotnet_way way)
 {
     static const struct tw_span from = TW_SPAN_INIT("Data from ");
     struct dump dump = {.way = way, .count = 0};
-    size_t length = text->length;
-    if (length > 0 && text->at[length - 1] != '\n') {
-        tw_base_buffer_add_char(text, '\n');
-    }
-    for (size_t at = 0; at < length && text->status == TW_OK;) {
+    for (size_t at = 0; at < lines.length;) {
         struct dump_line read;
-        struct tw_span line = tw_base_span_line((struct tw_span){text->at, length}, at, &at);
-        struct tw_span said = text_of(line);
+        struct tw_span said = text_of(tw_base_span_line(lines, at, &at));
         if (said.length == 0) {
             continue;
         }
         if (read_dump_line(said, &read)) {
-            take_dump_line(text, &dump, &read);
+            take_dump_line(to, &dump, &read);
             continue;
         }
-        end_dump(text, &dump);
+        end_dump(to, &dump);
         if (tw_base_span_starts(said, from)) {
             dump.way = tw_format_dotnet_way(tw_base_span_skip(said, from.length));
         } else {
-            say_return_code(text, said);
+            say_return_code(to, said);
         }
     }
-    end_dump(text, &dump);
+    end_dump(to, &dump);
 }

@@ -2,8 +2,8 @@
  * System.Net.Sockets ...) as a text listener writes them: "System.Net Verbose: 0 : [5136] text".
  *
  * A record is a line with a header and what follows it: the further lines of a certificate, what
- * TraceOutputOptions append, and the dump of the bytes that it announces. The dump and the return
- * codes are explained in lines behind the record's own (format_dotnet.h). */
+ * TraceOutputOptions append, and the dump of the bytes that it announces. What the dump and return
+ * codes mean stands in lines behind the first (format_dotnet.h). */
 #include <stdio.h>
 
 #include "base/timestamp.h"
@@ -69,8 +69,11 @@ static bool trace_decode(void *memory, struct tw_record *record, struct tw_buffe
 {
     (void)memory;
     struct tw_record said = *record;
-    tw_base_buffer_add(text, record->text);
-    tw_format_dotnet_explain(text, TW_DOTNET_UNKNOWN);
+    size_t behind = 0;
+    tw_base_buffer_add(text, tw_base_span_line(record->text, 0, &behind));
+    tw_base_buffer_add_char(text, '\n');
+    tw_format_dotnet_explain(text, record->text, TW_DOTNET_UNKNOWN);
+    tw_base_buffer_add(text, tw_base_span_skip(record->text, behind));
     if (text->status == TW_OK) {
         said.text = tw_base_buffer_span(text);
         trace_describe(&said);

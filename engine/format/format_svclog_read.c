@@ -36,8 +36,9 @@ struct reader {
     bool waits;                           /* the header's line has no message yet */
     bool in_exception;
     bool is_inner;
-    bool has_text;       /* of this exception, its message was written */
-    struct tw_span type; /* of this exception, not yet written */
+    bool has_text;             /* of this exception, its message was written */
+    struct tw_span type;       /* of this exception, not yet written */
+    struct tw_span identifier; /* of a TraceRecord, which stands before its description */
 };
 
 /* ---- lines -------------------------------------------------------------------------------------
@@ -50,6 +51,15 @@ static void end_line(struct reader *reader)
         tw_base_buffer_add_char(text, '\n');
     }
     reader->waits = false;
+}
+
+/* A text behind something of its own line. */
+static void put_behind(struct reader *reader, struct tw_span before, struct tw_span said)
+{
+    end_line(reader);
+    tw_base_buffer_add(reader->text, before);
+    tw_base_buffer_add(reader->text, said);
+    end_line(reader);
 }
 
 /* A message; the first goes behind the header. */
@@ -182,9 +192,7 @@ static bool take_of_exception(struct reader *reader, struct tw_span name, struct
         put_exception(reader, value);
     } else if (tw_base_span_equal(name, TW_SPAN("StackTrace"))) {
         settle_type(reader);
-        end_line(reader);
-        tw_base_buffer_add(reader->text, TW_SPAN("   "));
-        put_text(reader, value);
+        put_behind(reader, TW_SPAN("   "), value);
     } else if (tw_base_span_equal(name, TW_SPAN("ExceptionString"))) {
         /* All of it once more. */
         if (!reader->has_text) {
@@ -225,23 +233,52 @@ static bool is_message(struct tw_span name)
            tw_base_span_equal(name, TW_SPAN("DataItem"));
 }
 
+/* The thread that .NET's network classes name before their text: "[5136] ". */
+static struct tw_span thread_of(struct tw_span message)
+{
+    size_t close = tw_base_span_find(message, TW_SPAN("] "));
+    bool is_thread = close > 0 && close < message.length && message.at[0] == '[';
+    return is_thread ? (struct tw_span){message.at + 1, close - 1} : (struct tw_span){NULL, 0};
+}
+
+/* What a trace of .NET's network classes means goes before its text. */
+static void put_message(struct reader *reader, struct tw_span said)
+{
+    if (tw_format_dotnet_is_source(reader->source)) {
+        size_t before = reader->text->length;
+        tw_format_dotnet_explain(reader->text, said,
+                                 tw_format_svclog_way(reader->svclog, thread_of(said)));
+        reader->waits &= reader->text->length == before;
+    }
+    put_text(reader, said);
+}
+
+static void put_identifier(struct reader *reader)
+{
+    if (reader->identifier.length > 0) {
+        put_value(reader, TW_SPAN("TraceIdentifier"), reader->identifier);
+    }
+    reader->identifier.length = 0;
+}
+
 static void take_data(struct reader *reader, struct tw_span name, struct tw_span value)
 {
     if (is_message(name)) {
         if (!reader->is_payload && is_record(value)) {
             walk_payload(reader, value);
         } else {
-            put_text(reader, value);
+            put_message(reader, value);
         }
     } else if (take_of_exception(reader, name, value)) {
         return;
+    } else if (reader->waits && tw_base_span_equal(name, TW_SPAN("TraceIdentifier"))) {
+        reader->identifier = value;
     } else if (reader->waits && tw_base_span_equal(name, TW_SPAN("Description"))) {
         put_text(reader, value);
+        put_identifier(reader);
     } else if (tw_base_span_equal(name, TW_SPAN("Callstack"))) {
         /* As a text listener appends it. */
-        end_line(reader);
-        tw_base_buffer_add(reader->text, TW_SPAN("    Callstack="));
-        put_text(reader, value);
+        put_behind(reader, TW_SPAN("    Callstack="), value);
     } else if (!tw_base_span_equal(name, TW_SPAN("Timestamp"))) {
         put_value(reader, name, value);
     }
@@ -391,23 +428,6 @@ static uint64_t origin_of(const struct reader *reader)
     return tw_base_hash(tw_base_hash(hash, TW_SPAN("/")), reader->thread);
 }
 
-/* The thread that .NET's network classes name before their text: "[5136] ". */
-static struct tw_span thread_of(struct tw_span message)
-{
-    size_t close = tw_base_span_find(message, TW_SPAN("] "));
-    bool is_thread = close > 0 && close < message.length && message.at[0] == '[';
-    return (struct tw_span){message.at + 1, is_thread ? close - 1 : 0};
-}
-
-static void explain(struct reader *reader)
-{
-    struct tw_span message = tw_base_span_skip(tw_base_buffer_span(reader->text), reader->message);
-    if (tw_format_dotnet_is_source(reader->source) && message.length > 0) {
-        tw_format_dotnet_explain(reader->text,
-                                 tw_format_svclog_way(reader->svclog, thread_of(message)));
-    }
-}
-
 static void fill_record(struct reader *reader, size_t message_end)
 {
     struct tw_record *record = reader->record;
@@ -431,6 +451,7 @@ bool tw_format_svclog_read(struct tw_svclog *svclog, struct tw_record *record,
     (void)tw_format_xml_walk(record->text, &listener, &reader, &whole);
     take_text(&reader);
     settle_type(&reader);
+    put_identifier(&reader);
     if (reader.part != PART_DATA) {
         if (!reader.is_event) {
             return false;
@@ -438,7 +459,6 @@ bool tw_format_svclog_read(struct tw_svclog *svclog, struct tw_record *record,
         put_header(&reader);
     }
     end_line(&reader);
-    explain(&reader);
     size_t message_end = text->length;
     if (reader.process.length > 0) {
         tw_base_buffer_add(text, TW_SPAN("    ProcessName="));
