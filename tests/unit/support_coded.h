@@ -15,7 +15,8 @@ struct tw_buffer tw_test_coded(const struct tw_format *format, struct tw_span te
  *  shown as told, with line ends of both kinds. */
 void tw_test_expect_coded(const char *format, const char *log, const char *shown);
 
-/** Asserts that the log can be cut off anywhere: all records but the last stay as they are. */
+/** Asserts that the log can be cut off anywhere, or, where a line has to be whole to tell whether a
+ *  record begins, at any line end: all records but the last stay as they are. */
 void tw_test_expect_coded_cut(const char *log);
 
 #endif
