@@ -13,6 +13,10 @@
 /* How often a text can become part of the room: a payload, a value of it, a value escaped twice. */
 #define ROOM_TIMES 3u
 
+/* Widths at which mail programs wrap, less what was quoted since. */
+#define WIDTH_MIN 50u
+#define WIDTH_MAX 82u
+
 static const struct tw_span tag = TW_SPAN_INIT("<E2ETraceEvent");
 static const struct tw_span data_from = TW_SPAN_INIT("] Data from Socket#");
 
@@ -37,9 +41,46 @@ static unsigned svclog_bid(struct tw_span head)
     return follows || tw_format_xml_may_follow(before) ? 72 : 0;
 }
 
+size_t tw_format_svclog_columns(struct tw_span line)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < line.length; i++) {
+        columns += ((unsigned char)line.at[i] & 0xc0) != 0x80;
+    }
+    return columns;
+}
+
+/* Whether a line has several words: it was not broken for its length. */
+static bool has_words(struct tw_span line)
+{
+    struct tw_span text = tw_base_span_trim(line);
+    return text.length > 0 && memchr(text.at, ' ', text.length) != NULL;
+}
+
+/* The width at which a log was wrapped; 0: it was not. The listener breaks no line within a tag. */
+static size_t wrapped_width(struct tw_span head)
+{
+    bool in_tag = false;
+    bool wrapped = false;
+    size_t width = 0;
+    head.length = head.length < TW_PEEK_SIZE ? head.length : TW_PEEK_SIZE;
+    for (size_t at = 0; at < head.length;) {
+        struct tw_span line = tw_base_span_line(head, at, &at);
+        for (size_t i = 0; i < line.length; i++) {
+            in_tag = line.at[i] == '<' || (in_tag && line.at[i] != '>');
+        }
+        /* The end of the head may stand anywhere. */
+        wrapped |= in_tag && at < head.length;
+        if (has_words(line) && at < head.length) {
+            size_t columns = tw_format_svclog_columns(line);
+            width = columns > width ? columns : width;
+        }
+    }
+    return wrapped && width >= WIDTH_MIN && width <= WIDTH_MAX ? width : 0;
+}
+
 static void *svclog_begin(struct tw_span head)
 {
-    (void)head;
     struct tw_svclog *made = tw_base_alloc(1, sizeof *made);
     if (made == NULL) {
         return NULL;
@@ -50,6 +91,7 @@ static void *svclog_begin(struct tw_span head)
         tw_base_free(made);
         return NULL;
     }
+    made->width = wrapped_width(head);
     return made;
 }
 

@@ -16,10 +16,14 @@ struct tw_svclog {
         enum tw_dotnet_way way;
     } ways[TW_SVCLOG_THREADS];
     size_t way_count; /**< of all that were told */
+    size_t width;     /**< at which a mail program wrapped the log; 0: none did */
 };
 
 /** Which way the bytes go that this thread sends or receives. */
 enum tw_dotnet_way tw_format_svclog_way(const struct tw_svclog *svclog, struct tw_span thread);
+
+/** Columns of a line, about: characters of UTF-8. */
+size_t tw_format_svclog_columns(struct tw_span line);
 
 /** Writes a fragment as a text listener would have written it, and fills in the record's fields
  * with parts of `text`. False: there is no fragment. */

@@ -363,10 +363,51 @@ static bool begin_element(void *user, const struct tw_xml_tag *tag)
     return true;
 }
 
+/* Whether the line end at `at` in the record was made by wrapping: the next word would not have
+ * fitted. */
+static bool is_wrapped(const struct reader *reader, size_t at)
+{
+    struct tw_span all = reader->record->text;
+    struct tw_span rest = tw_base_span_skip(all, at + 1);
+    size_t from = at;
+    size_t word = 0;
+    while (from > 0 && all.at[from - 1] != '\n') {
+        from--;
+    }
+    while (word < rest.length && (unsigned char)rest.at[word] > ' ') {
+        word++;
+    }
+    struct tw_span line = tw_base_span_trim((struct tw_span){all.at + from, at - from});
+    return word > 0 && tw_format_svclog_columns(line) + 1 +
+                               tw_format_svclog_columns((struct tw_span){rest.at, word}) >
+                           reader->svclog->width;
+}
+
+/* Text of a log that a mail program wrapped: its lines are joined again. */
+static void take_wrapped(struct reader *reader, struct tw_span text, bool plain)
+{
+    struct tw_format_room *room = &reader->svclog->room;
+    while (text.length > 0) {
+        const char *newline = memchr(text.at, '\n', text.length);
+        if (newline == NULL) {
+            break;
+        }
+        struct tw_span line = {text.at, (size_t)(newline - text.at)};
+        text = tw_base_span_skip(text, line.length + 1);
+        line.length -= line.length > 0 && line.at[line.length - 1] == '\r';
+        tw_format_xml_unescape(room, line, plain);
+        bool joins = is_wrapped(reader, (size_t)(newline - reader->record->text.at));
+        tw_format_room_add(room, joins ? TW_SPAN(" ") : TW_SPAN("\n"));
+    }
+    tw_format_xml_unescape(room, text, plain);
+}
+
 static void take_characters(void *user, struct tw_span text, bool plain)
 {
     struct reader *reader = user;
-    if (reader->name.length > 0) {
+    if (reader->name.length > 0 && reader->svclog->width > 0 && !reader->is_payload) {
+        take_wrapped(reader, text, plain);
+    } else if (reader->name.length > 0) {
         tw_format_xml_unescape(&reader->svclog->room, text, plain);
     }
 }

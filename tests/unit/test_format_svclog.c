@@ -77,6 +77,17 @@ static const struct {
      " </ApplicationData>\n</E2ETraceEvent>\n",
      "provider=A & B severity=Warning event=7 time=2018-02-07T11:12:13.5+01:00 \n"
      "A & B Warning: 7 : <p>&amp;\n    Callstack=at X()\nTo: https://host/\n--\n"},
+    /* wrapped in a mail, within a tag too: where the next word would not have fitted */
+    {"svclog",
+     "<E2ETraceEvent><System><EventID>2</EventID><SubType Name='Error'/><Source\n"
+     "Name='A'/></System><ApplicationData>one of many words that were wrapped at a\n"
+     "width of some sixty\nshort\n"
+     "   at a frame that begins with blanks, which no program that wraps lines ever\n"
+     "leaves</ApplicationData></E2ETraceEvent>\n",
+     "provider=A severity=Error event=2 \nA Error: 2 : one of many words that were wrapped at a "
+     "width of some sixty\nshort\n"
+     "   at a frame that begins with blanks, which no program that wraps lines ever leaves\n"
+     "--\n"},
     /* bytes: which way they went says the fragment before */
     {"svclog",
      SYSTEM("System.Net.Sockets", "Verbose", "0") DATA("[51] Data from Socket#1::Receive")
