@@ -92,6 +92,14 @@
 /** Depth of a JSON event that is cut off, up to which it is closed again. */
 #define TW_EVENT_JSON_DEPTH 32u
 
+/** Bytes looked at of one dump in a .NET network trace, which has 1024 by default; a hello has some
+ *  hundred. */
+#define TW_DOTNET_DUMP_MAX 4096u
+
+/** Threads of one input of which an svclog remembers which way their last bytes went: as many as a
+ *  program has requests under way at a time. */
+#define TW_SVCLOG_THREADS 64u
+
 /** Largest file of a pack. The whole default pack is below 1 MiB. */
 #define TW_YAML_MAX (4u << 20)
 

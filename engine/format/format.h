@@ -102,11 +102,13 @@ const struct tw_format *tw_format_recognise(struct tw_span head);
 const struct tw_format *tw_format_find(const char *name);
 
 extern const struct tw_format tw_format_crm_trace;
+extern const struct tw_format tw_format_dotnet_trace;
 extern const struct tw_format tw_format_event_csv;
 extern const struct tw_format tw_format_event_json;
 extern const struct tw_format tw_format_event_text;
 extern const struct tw_format tw_format_event_xml;
 extern const struct tw_format tw_format_evtx;
+extern const struct tw_format tw_format_svclog;
 extern const struct tw_format tw_format_text;
 
 #endif

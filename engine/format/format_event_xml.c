@@ -4,10 +4,8 @@
  *
  * The schema is [MS-EVEN6], section 2.2.13 ("Event"), and learn.microsoft.com, "Event Schema". */
 #include "format/format_event.h"
+#include "format/format_xml.h"
 
-/* Bytes that may stand before the first event: a declaration, a root element, a licence, the
- * command that printed it. */
-#define PREFIX_BYTES 2048u
 /* How far into the first event its System element is looked for. */
 #define EVENT_BYTES 4096u
 
@@ -42,20 +40,6 @@ static bool has(struct tw_span text, struct tw_span part)
     return tw_base_span_find(text, part) < text.length;
 }
 
-/* Whether what stands before the first event belongs to it: XML, or a few words. */
-static bool is_prefix(struct tw_span text)
-{
-    size_t lines = 0;
-    text = tw_base_span_trim(text);
-    if (text.length == 0 || text.at[0] == '<') {
-        return text.length <= PREFIX_BYTES;
-    }
-    for (size_t at = 0; at < text.length; lines++) {
-        (void)tw_base_span_line(text, at, &at);
-    }
-    return lines <= 3;
-}
-
 /* Bits: the schema's name has 60 letters, the four elements of System about as many. */
 static unsigned xml_bid(struct tw_span head)
 {
@@ -63,7 +47,7 @@ static unsigned xml_bid(struct tw_span head)
     struct tw_span event = tw_base_span_skip(head, at);
     event.length = event.length < EVENT_BYTES ? event.length : EVENT_BYTES;
     if (event.length == 0 || tw_format_is_article(head) ||
-        !is_prefix((struct tw_span){head.at, at})) {
+        !tw_format_xml_may_follow((struct tw_span){head.at, at})) {
         return 0;
     }
     if (has(event, TW_SPAN("schemas.microsoft.com/win/2004/08/events/event"))) {

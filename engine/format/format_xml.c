@@ -9,6 +9,9 @@
 #include "base/visible.h"
 #include "format/format_event.h"
 
+/* Bytes of other XML that may stand before the first record of a log. */
+#define PREFIX_BYTES 2048u
+
 struct walk {
     const struct tw_xml_listener *listener;
     void *user;
@@ -203,6 +206,19 @@ size_t tw_format_xml_walk(struct tw_span xml, const struct tw_xml_listener *list
         }
     }
     return walk.at;
+}
+
+bool tw_format_xml_may_follow(struct tw_span before)
+{
+    size_t lines = 0;
+    before = tw_base_span_trim(before);
+    if (before.length == 0 || before.at[0] == '<') {
+        return before.length <= PREFIX_BYTES;
+    }
+    for (size_t at = 0; at < before.length; lines++) {
+        (void)tw_base_span_line(before, at, &at);
+    }
+    return lines <= 3;
 }
 
 struct tw_span tw_format_xml_attribute(const struct tw_xml_tag *tag, struct tw_span name)

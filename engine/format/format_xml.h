@@ -38,6 +38,10 @@ struct tw_xml_listener {
 size_t tw_format_xml_walk(struct tw_span xml, const struct tw_xml_listener *listener, void *user,
                           bool *whole);
 
+/** Whether the first record of a log can follow this: other XML (a declaration, a root element, a
+ *  licence), or a few words (the command that printed it). */
+bool tw_format_xml_may_follow(struct tw_span before);
+
 /** The value of an attribute as it stands there; empty where the tag has none of that name. */
 struct tw_span tw_format_xml_attribute(const struct tw_xml_tag *tag, struct tw_span name);
 

@@ -166,7 +166,7 @@ static const struct {
     const char *message;
 } refused[] = {
     {"crm", NULL, NULL,
-     "unknown input format \"crm\"; allowed are crm-trace, event-text, "
+     "unknown input format \"crm\"; allowed are crm-trace, svclog, dotnet-trace, event-text, "
      "event-xml, event-csv, event-json, evtx, text"},
     {NULL, "latin1", NULL,
      "unknown encoding \"latin1\"; allowed are utf-8, utf-16le, utf-16be, windows-1252"},

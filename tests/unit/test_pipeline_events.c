@@ -26,11 +26,15 @@ static struct tw_buffer told_of(struct tw_pipeline *pipeline, const char *path)
     return text;
 }
 
-/* Compares both ways on every file below a folder; returns how many events logs there were. */
-static size_t compare_below(const char *folder)
+static const char *const event_logs[] = {"*.evtx", "*.xml", "*.csv", "records-*", "xml-*"};
+static const char *const traces[] = {"*/svclog-*/input.*", "*/dotnet-trace-*/input.*",
+                                     "*/system-net-*/input.*"};
+
+/* Compares both ways on every file below a folder that one of the patterns takes; returns how many
+ * there were. */
+static size_t compare_below(const char *folder, const char *const *logs, size_t count_of_logs)
 {
-    static const char *const logs[] = {"*.evtx", "*.xml", "*.csv", "records-*", "xml-*"};
-    const struct tw_source_filter filter = {.include = logs, .include_count = TW_N(logs)};
+    const struct tw_source_filter filter = {.include = logs, .include_count = count_of_logs};
     struct tw_source_paths paths = {.count = 0};
     struct tw_pack *pack = NULL;
     struct tw_error error;
@@ -58,7 +62,8 @@ static size_t compare_below(const char *folder)
 
 START_TEST(sieving_changes_no_answer)
 {
-    ck_assert_uint_gt(compare_below(TW_TEST_ROOT "/corpora/fuzz/evtx"), 0);
+    ck_assert_uint_gt(
+        compare_below(TW_TEST_ROOT "/corpora/fuzz/evtx", event_logs, TW_N(event_logs)), 0);
 }
 END_TEST
 
@@ -71,7 +76,14 @@ START_TEST(sieving_changes_no_answer_of_real_logs)
         return;
     }
     free(there);
-    ck_assert_uint_gt(compare_below(folder), 50);
+    ck_assert_uint_gt(compare_below(folder, event_logs, TW_N(event_logs)), 50);
+}
+END_TEST
+
+/* Records without a candidate of traces that are decoded. */
+START_TEST(passing_over_changes_no_answer_of_traces)
+{
+    ck_assert_uint_gt(compare_below(TW_TEST_ROOT "/corpora/cases", traces, TW_N(traces)), 20);
 }
 END_TEST
 
@@ -82,6 +94,7 @@ Suite *tw_suite_pipeline_events(void)
     tcase_set_timeout(all, 300);
     tcase_add_test(all, sieving_changes_no_answer);
     tcase_add_test(all, sieving_changes_no_answer_of_real_logs);
+    tcase_add_test(all, passing_over_changes_no_answer_of_traces);
     suite_add_tcase(suite, all);
     return suite;
 }
