@@ -42,7 +42,7 @@ static inline uint64_t tw_decode_evtx_u64(const char *at)
 static inline char *tw_decode_evtx_room(struct tw_buffer *to, size_t more)
 {
     return to->status == TW_OK && to->room - to->length > more ? to->at + to->length
-                                                                : tw_base_buffer_reserve(to, more);
+                                                               : tw_base_buffer_reserve(to, more);
 }
 
 /** Appends `units` UTF-16 units as escaped UTF-8. What XML 1.0 forbids becomes U+FFFD. */
