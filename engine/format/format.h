@@ -107,6 +107,7 @@ extern const struct tw_format tw_format_event_json;
 extern const struct tw_format tw_format_event_text;
 extern const struct tw_format tw_format_event_xml;
 extern const struct tw_format tw_format_evtx;
+extern const struct tw_format tw_format_har;
 extern const struct tw_format tw_format_text;
 
 #endif
