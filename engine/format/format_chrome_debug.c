@@ -9,6 +9,9 @@
 #include "format/format.h"
 #include "format/format_lines.h"
 
+/* Lines without a header after which none is expected. */
+#define OTHERS_MOST 40u
+
 /* The parts of a header. */
 struct header {
     struct tw_span severity;
@@ -90,7 +93,7 @@ static unsigned chrome_bid(struct tw_span head)
     struct header header;
     unsigned headers = 0;
     unsigned others = 0;
-    for (size_t at = 0; at < head.length;) {
+    for (size_t at = 0; at < head.length && (headers > 0 || others < OTHERS_MOST);) {
         struct tw_span line = tw_base_span_line(head, at, &at);
         if (read_header(line, &header)) {
             headers++;

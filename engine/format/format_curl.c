@@ -8,6 +8,9 @@
 #include "format/format.h"
 #include "format/format_lines.h"
 
+/* Lines of others after which none of curl's is expected. */
+#define OTHERS_MOST 40u
+
 /* Behind a time of --trace-time: "11:22:33.123456 ". */
 static struct tw_span behind_time(struct tw_span line)
 {
@@ -65,7 +68,7 @@ static unsigned curl_bid(struct tw_span head)
     unsigned marked = 0;
     unsigned telling = 0;
     unsigned others = 0;
-    for (size_t at = 0; at < head.length;) {
+    for (size_t at = 0; at < head.length && (marked > 0 || others < OTHERS_MOST);) {
         struct tw_span line = tw_base_span_line(head, at, &at);
         if (is_marked(line)) {
             marked++;

@@ -101,6 +101,10 @@ enum tw_har_token tw_har_next(struct tw_har_walk *walk)
             return TW_HAR_END;
         }
         if (c == ',' || c == ':') {
+            /* A string that is cut off here may be a name. */
+            if (walk->depth <= TW_HAR_LEVELS) {
+                walk->names[walk->depth] = (struct tw_span){NULL, 0};
+            }
             walk->at++;
             continue;
         }

@@ -191,6 +191,10 @@ static void add_base64(struct tw_buffer *to, struct tw_span text)
     unsigned count = 0;
     for (size_t i = 0; i < text.length; i++) {
         int value = value_of(text.at[i]);
+        /* Of line ends that JSON escapes. */
+        if (i > 0 && text.at[i - 1] == '\\' && text.at[i] != '/') {
+            value = -1;
+        }
         if (value < 0) {
             continue;
         }

@@ -17,6 +17,9 @@
 /* The longest name of a process or a thread that is believed. */
 #define NAME_MOST 80u
 
+/* Lines without a header after which none is expected. */
+#define OTHERS_MOST 40u
+
 /* The parts of a header. */
 struct header {
     struct tw_span time;    /* without its zone, which is UTC; may be empty */
@@ -87,7 +90,7 @@ static unsigned moz_bid(struct tw_span head)
     struct header header;
     unsigned headers = 0;
     unsigned others = 0;
-    for (size_t at = 0; at < head.length;) {
+    for (size_t at = 0; at < head.length && (headers > 0 || others < OTHERS_MOST);) {
         struct tw_span line = tw_base_span_line(head, at, &at);
         if (read_header(line, &header)) {
             headers++;

@@ -29,7 +29,8 @@ static struct tw_buffer told_of(struct tw_pipeline *pipeline, const char *path)
 /* Compares both ways on every file below a folder; returns how many events logs there were. */
 static size_t compare_below(const char *folder)
 {
-    static const char *const logs[] = {"*.evtx", "*.xml", "*.csv", "records-*", "xml-*"};
+    static const char *const logs[] = {"*.evtx", "*.xml",     "*.csv", "*.har",
+                                       "*.harp", "records-*", "xml-*"};
     const struct tw_source_filter filter = {.include = logs, .include_count = TW_N(logs)};
     struct tw_source_paths paths = {.count = 0};
     struct tw_pack *pack = NULL;
@@ -62,6 +63,12 @@ START_TEST(sieving_changes_no_answer)
 }
 END_TEST
 
+START_TEST(passing_over_records_changes_no_answer)
+{
+    ck_assert_uint_gt(compare_below(TW_TEST_ROOT "/corpora/cases"), 0);
+}
+END_TEST
+
 START_TEST(sieving_changes_no_answer_of_real_logs)
 {
     const char *folder = TW_TEST_ROOT "/../shared/corpora/real";
@@ -81,6 +88,7 @@ Suite *tw_suite_pipeline_events(void)
     TCase *all = tcase_create("both ways");
     tcase_set_timeout(all, 300);
     tcase_add_test(all, sieving_changes_no_answer);
+    tcase_add_test(all, passing_over_records_changes_no_answer);
     tcase_add_test(all, sieving_changes_no_answer_of_real_logs);
     suite_add_tcase(suite, all);
     return suite;
