@@ -11,17 +11,10 @@
 /* Lines of others after which none of curl's is expected. */
 #define OTHERS_MOST 40u
 
-/* Behind a time of --trace-time: "11:22:33.123456 ". */
+/* Behind a time of --trace-time. */
 static struct tw_span behind_time(struct tw_span line)
 {
-    static const char pattern[] = "00:00:00.000000 ";
-    size_t i = 0;
-    for (; pattern[i] != '\0' && i < line.length; i++) {
-        if (pattern[i] == '0' ? !tw_base_is_digit(line.at[i]) : line.at[i] != pattern[i]) {
-            return line;
-        }
-    }
-    return tw_base_span_skip(line, pattern[i] == '\0' ? i : 0);
+    return tw_base_span_skip(line, tw_format_looks_like(line, "00:00:00.000000 "));
 }
 
 static bool starts_with_any(struct tw_span text, const struct tw_span *words, size_t count)

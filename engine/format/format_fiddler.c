@@ -12,14 +12,7 @@
 /* "10:22:31:4820 " at the beginning; returns its length. */
 static size_t time_length(struct tw_span line)
 {
-    static const char pattern[] = "00:00:00:0000 ";
-    size_t i = 0;
-    for (; pattern[i] != '\0' && i < line.length; i++) {
-        if (pattern[i] == '0' ? !tw_base_is_digit(line.at[i]) : line.at[i] != pattern[i]) {
-            return 0;
-        }
-    }
-    return pattern[i] == '\0' ? i : 0;
+    return tw_format_looks_like(line, "00:00:00:0000 ");
 }
 
 /* "CONNECT contoso.crm.dynamics.com:443 HTTP/1.1" */

@@ -49,9 +49,10 @@ static void read_string(struct tw_har_walk *walk)
 /* A number or a word, up to what ends it. */
 static void read_word(struct tw_har_walk *walk)
 {
+    static const char ends[] = ",:{}[]\"";
     size_t from = walk->at;
     while (walk->at < walk->text.length && !is_space(walk->text.at[walk->at]) &&
-           memchr(",:{}[]\"", walk->text.at[walk->at], 7) == NULL) {
+           memchr(ends, walk->text.at[walk->at], sizeof ends - 1) == NULL) {
         walk->at++;
     }
     walk->quoted = walk->cut = false;

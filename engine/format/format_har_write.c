@@ -9,6 +9,9 @@
 /* A gateway's page about an error; longer ones are pages of a site. */
 #define BODY_BYTES (32u << 10)
 
+/* Of a URL; it is said with the answer and with each error, and servers take no longer ones. */
+#define URL_BYTES (8u << 10)
+
 /* Phrases of RFC 9110, section 15, RFC 6585 and RFC 2817: HTTP/2 has none, but people and other
  * logs do. */
 static const struct {
@@ -75,8 +78,11 @@ static void add_request(struct tw_buffer *to, const struct tw_har_entry *entry)
     if (tw_base_span_find(entry->url, TW_SPAN("error_description=")) < entry->url.length) {
         length = entry->url.length;
     }
-    tw_har_unescape(to, entry->method);
-    tw_base_buffer_add_char(to, ' ');
+    length = length < URL_BYTES ? length : URL_BYTES;
+    if (entry->method.length > 0) {
+        tw_har_unescape(to, entry->method);
+        tw_base_buffer_add_char(to, ' ');
+    }
     tw_har_unescape(to, (struct tw_span){entry->url.at, length});
 }
 

@@ -29,22 +29,10 @@ struct header {
     size_t length; /* up to the message */
 };
 
-/* Whether bytes look like the pattern: '0' is any digit. */
-static bool looks_like(struct tw_span text, const char *pattern)
-{
-    size_t i = 0;
-    for (; pattern[i] != '\0' && i < text.length; i++) {
-        if (pattern[i] == '0' ? !tw_base_is_digit(text.at[i]) : text.at[i] != pattern[i]) {
-            return false;
-        }
-    }
-    return pattern[i] == '\0';
-}
-
 static bool read_time(struct tw_span line, struct header *header)
 {
     static const struct tw_span zone = TW_SPAN_INIT(" UTC - ");
-    if (!looks_like(line, "0000-00-00 00:00:00.0")) {
+    if (tw_format_looks_like(line, "0000-00-00 00:00:00.0") == 0) {
         return false;
     }
     size_t at = SECONDS_BYTES + 1;
