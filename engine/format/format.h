@@ -101,14 +101,19 @@ const struct tw_format *tw_format_recognise(struct tw_span head);
 /** The format of that name, or NULL. */
 const struct tw_format *tw_format_find(const char *name);
 
+extern const struct tw_format tw_format_chrome_debug;
 extern const struct tw_format tw_format_crm_trace;
 extern const struct tw_format tw_format_dotnet_trace;
+extern const struct tw_format tw_format_curl;
 extern const struct tw_format tw_format_event_csv;
 extern const struct tw_format tw_format_event_json;
 extern const struct tw_format tw_format_event_text;
 extern const struct tw_format tw_format_event_xml;
 extern const struct tw_format tw_format_evtx;
 extern const struct tw_format tw_format_svclog;
+extern const struct tw_format tw_format_fiddler;
+extern const struct tw_format tw_format_har;
+extern const struct tw_format tw_format_moz_log;
 extern const struct tw_format tw_format_text;
 
 #endif

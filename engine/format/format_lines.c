@@ -275,6 +275,20 @@ bool tw_format_is_continuation(struct tw_span line)
     return tw_format_is_exception_key(line);
 }
 
+size_t tw_format_looks_like(struct tw_span text, const char *pattern)
+{
+    size_t length = strlen(pattern);
+    if (text.length < length) {
+        return 0;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (pattern[i] == '0' ? !tw_base_is_digit(text.at[i]) : text.at[i] != pattern[i]) {
+            return 0;
+        }
+    }
+    return length;
+}
+
 bool tw_format_is_entry(struct tw_span line)
 {
     char time[TW_TIMESTAMP_BYTES];

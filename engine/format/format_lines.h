@@ -20,6 +20,10 @@ struct tw_trace_header {
  * in memory). False: the line has none. */
 bool tw_format_trace_header(struct tw_span line, struct tw_trace_header *header);
 
+/** How many bytes at the beginning of `text` look like the pattern, in which '0' is any digit: all
+ * of its bytes, or 0. */
+size_t tw_format_looks_like(struct tw_span text, const char *pattern);
+
 /** Whether the line goes on with the record before it: blank, indented, a stack frame in any
  *  language, a key of an exception block, a separator. */
 bool tw_format_is_continuation(struct tw_span line);

@@ -4,6 +4,7 @@ import collections
 import csv
 import json
 import os
+import re
 
 from support.report import seen
 from support.runner import Skip, need
@@ -27,6 +28,8 @@ def check_file(tool, path):
              "a TLS verdict for a log without one; %s" % seen(report))
 
 
+HAR_REQUEST = re.compile(r"[A-Z]* ?\S*(?: HTTP/|: status |: no answer|\n| net::)")
+
 # Records that stand behind a torn one, which the agreed counts leave out: docs/inputs.md.
 RECOVERED = {"2-vss_0-Microsoft-Windows-TerminalServices-RemoteConnectionManager%4Operational.evtx": 21,
              "sample_with_a_bad_chunk_magic.evtx": 31}
@@ -44,6 +47,19 @@ def check_counts(tool, path, row):
         need(counts == {number: int(count) for number, count in agreed.items()}, "ids %s, not %s" % (dict(counts), agreed))
 
 
+def check_archive(tool, path, row):
+    """The entries of a HAR file, beside a JSON parser; what is none is refused, or read as text."""
+    report, _ = tool.json(path)
+    told = report["inputs"][0]
+    if row["json"] == "no" or not row["entries"].isdigit() or row["notes"] == "zlib":
+        need(told.get("format") in ("har", "text") or told["status"] == "ignored", "neither read nor refused: %s" % told)
+        return
+    need(told["format"] == "har", "read as %s" % told["format"])
+    records = [json.loads(line) for line in tool.run("records", path).text.splitlines()]
+    entries = [record for record in records if HAR_REQUEST.match(record.get("text", ""))]
+    need(len(entries) == int(row["entries"]), "%d entries, not %s" % (len(entries), row["entries"]))
+
+
 def absent(folder):
     """The skip that says what is missing."""
     raise Skip("%s is absent" % folder)
@@ -59,6 +75,10 @@ def checks(tool):
         for row in csv.DictReader(stream, delimiter="\t"):
             found.append(("real/counts/" + row["file"],
                           lambda p=os.path.join(folder, row["file"]), r=row: check_counts(tool, p, r)))
+    with open(os.path.join(folder, "har-facts.tsv"), encoding="utf-8") as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            found.append(("real/archives/" + row["file"],
+                          lambda p=os.path.join(folder, row["file"]), r=row: check_archive(tool, p, r)))
     for where, _, names in sorted(os.walk(folder)):
         for name in sorted(names):
             path = os.path.join(where, name)

@@ -32,6 +32,8 @@ Suite *tw_suite_format_event_csv(void);
 Suite *tw_suite_format_event_json(void);
 Suite *tw_suite_format_event_text(void);
 Suite *tw_suite_format_event_xml(void);
+Suite *tw_suite_format_browser(void);
+Suite *tw_suite_format_har(void);
 Suite *tw_suite_scan(void);
 Suite *tw_suite_confirm(void);
 Suite *tw_suite_classify(void);
