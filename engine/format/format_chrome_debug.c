@@ -87,21 +87,25 @@ static bool read_header(struct tw_span line, struct header *header)
     return true;
 }
 
-/* Bits: a header has a time and a severity, some 60 bits; it must be what most entries have. */
+/* Bits: a header has a time and a severity, some 60 bits; it must be what most entries have. A log
+ * that begins with one needs only a second: --v=1 prints policies and settings over hundreds of
+ * lines. */
 static unsigned chrome_bid(struct tw_span head)
 {
     struct header header;
     unsigned headers = 0;
     unsigned others = 0;
+    bool begins = false;
     for (size_t at = 0; at < head.length && (headers > 0 || others < OTHERS_MOST);) {
         struct tw_span line = tw_base_span_line(head, at, &at);
         if (read_header(line, &header)) {
+            begins = begins || others == 0;
             headers++;
         } else {
             others += !tw_format_is_continuation(line);
         }
     }
-    return headers > 0 && headers >= others ? 45 : 0;
+    return (headers > 0 && headers >= others) || (begins && headers >= 2) ? 45 : 0;
 }
 
 static bool chrome_starts(struct tw_span line)

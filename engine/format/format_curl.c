@@ -55,22 +55,25 @@ static bool is_telling(struct tw_span line)
 }
 
 /* Bits: what is said of a connection has some 15 letters, and two lines say it; what is no line of
- * curl's must be less than half, so that a log with some of them stays what it is. */
+ * curl's must be less than half, so that a log with some of them stays what it is; but a page that
+ * was fetched is longer than what led to it, where the log begins as curl does. */
 static unsigned curl_bid(struct tw_span head)
 {
     unsigned marked = 0;
     unsigned telling = 0;
     unsigned others = 0;
+    bool begins = false;
     for (size_t at = 0; at < head.length && (marked > 0 || others < OTHERS_MOST);) {
         struct tw_span line = tw_base_span_line(head, at, &at);
         if (is_marked(line)) {
+            begins = begins || others == 0;
             marked++;
             telling += is_telling(line);
         } else {
             others += line.length > 0 && !tw_format_is_continuation(line);
         }
     }
-    return telling > 0 && marked >= 2 && marked > others ? 40 : 0;
+    return telling > 0 && marked >= 2 && (marked > others || (begins && telling >= 2)) ? 40 : 0;
 }
 
 static bool curl_starts(struct tw_span line)
