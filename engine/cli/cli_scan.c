@@ -199,13 +199,21 @@ static bool read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job
     const struct tlswhy_options defaults = TLSWHY_OPTIONS_INIT;
     const char *format = tw_cli_value(line, TW_OPT_FORMAT);
     uint64_t jobs = 0;
+    uint64_t idle = 0;
+    uint64_t repeat_after = 0;
     *job = (struct tlswhy_scan_job){.diagnose = defaults};
     if (!read_size(line, TW_OPT_JOBS, 1, 64, &jobs) ||
+        !read_size(line, TW_OPT_IDLE, 1, 3600000, &idle) ||
+        !read_size(line, TW_OPT_REPEAT_AFTER, 0, 31536000, &repeat_after) ||
         !read_size(line, TW_OPT_MAX_BYTES, 1, UINT64_MAX >> 1, &job->diagnose.max_bytes) ||
         !read_confidence(line, &job->diagnose.min_confidence)) {
         return false;
     }
     job->jobs = (int)jobs;
+    job->live = line->command == TW_CLI_SCAN && !tw_cli_has(line, TW_OPT_OUTPUT);
+    job->idle = (unsigned)idle;
+    job->repeat_after = (unsigned)repeat_after;
+    job->repeat_given = tw_cli_has(line, TW_OPT_REPEAT_AFTER);
     job->diagnose.no_redact = tw_cli_has(line, TW_OPT_NO_REDACT);
     job->diagnose.all_files = tw_cli_has(line, TW_OPT_ALL_FILES);
     job->diagnose.input_format = tw_cli_value(line, TW_OPT_INPUT_FORMAT);

@@ -56,6 +56,14 @@ const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
                            "Add the pack of this folder."},
     [TW_OPT_NO_DEFAULT_SIGNATURES] = {"no-default-signatures", '\0', NULL, NULL,
                                       LOOK | TW_CLI_EXPLAIN, false, "Leave the built-in pack out."},
+    [TW_OPT_IDLE] =
+        {"idle", '\0', "MS", NULL, TW_CLI_SCAN, false,
+         "Of an input that stays open, tell what is known after so many milliseconds of "
+         "silence (default 300)."},
+    [TW_OPT_REPEAT_AFTER] =
+        {"repeat-after", '\0', "S", NULL, TW_CLI_SCAN, false,
+         "Of an input that stays open, say how often the same diagnosis came up "
+         "after so many seconds (default 60)."},
     [TW_OPT_STRICT] =
         {"strict", '\0', NULL, NULL, TW_CLI_SCAN, false,
          "End with 3 where an input was incomplete, even if something was diagnosed."},
