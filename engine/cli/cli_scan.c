@@ -194,7 +194,7 @@ static bool collect_paths(const struct tw_cli_line *line, struct names *names,
 /* ---- the job -----------------------------------------------------------------------------------
  */
 
-static bool read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job)
+bool tw_cli_read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job)
 {
     const struct tlswhy_options defaults = TLSWHY_OPTIONS_INIT;
     const char *format = tw_cli_value(line, TW_OPT_FORMAT);
@@ -278,7 +278,7 @@ int tw_cli_scan(const struct tw_cli_line *line)
     struct names *names = calloc(lists + 1, sizeof *names);
     int exit_status = TLSWHY_EXIT_FAILED;
     tw_cli_catch_signals();
-    if (names != NULL && read_job(line, &job) && tw_cli_open_pack(line, &pack) &&
+    if (names != NULL && tw_cli_read_job(line, &job) && tw_cli_open_pack(line, &pack) &&
         collect_paths(line, names, &paths)) {
         job.paths = paths.at;
         job.path_count = paths.count;

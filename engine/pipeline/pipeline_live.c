@@ -411,8 +411,6 @@ enum tw_status tw_live_push(struct tw_live *live, struct tw_span bytes, uint64_t
         if (live->head.length == TW_PEEK_SIZE) {
             live->decided = true;
             status = take_head(live, error);
-        } else if (live->live.at_once) {
-            status = take_head(live, error);
         }
         if (status == TW_OK && live->decided && live->unreadable) {
             return TW_END;
@@ -430,15 +428,35 @@ enum tw_status tw_live_push(struct tw_live *live, struct tw_span bytes, uint64_t
             status = make_room(live, now, error);
         }
     }
-    if (status == TW_OK && live->live.at_once && live->begun) {
-        uint64_t found, closed;
-        status = tw_pipeline_stages_end_record(live->stages, error);
-        tw_pipeline_stages_progress(live->stages, &found, &closed);
-        if (status == TW_OK && found != live->judged_found) {
-            status = look_at_all(live, now, error);
+    return status;
+}
+
+enum tw_status tw_live_record(struct tw_live *live, uint64_t offset, struct tw_span record,
+                              uint64_t now, struct tw_error *error)
+{
+    enum tw_status status = TW_OK;
+    uint64_t found, closed;
+    if (!live->begun) {
+        /* A record alone tells whether it is an event; else any lines are text. */
+        const struct tw_format *event = &tw_format_event_json;
+        live->decided = live->begun = true;
+        live->format = event->bid(record) > 0 ? event : &tw_format_text;
+        live->encoding = "utf-8";
+        status = open_decoder(&live->places, live->encoding, (struct tw_span){"", 0}, error);
+        if (status == TW_OK) {
+            status = tw_pipeline_stages_begin(live->stages, live->logical, live->format, record,
+                                              live->places, live->base, error);
         }
     }
-    return status;
+    if (status == TW_OK) {
+        tw_pipeline_stages_part(live->stages, live->places, (struct tw_cursor){.offset = offset});
+        status = tw_pipeline_stages_push(live->stages, record, error);
+    }
+    if (status == TW_OK) {
+        status = tw_pipeline_stages_end_record(live->stages, error);
+    }
+    tw_pipeline_stages_progress(live->stages, &found, &closed);
+    return status == TW_OK && found != live->judged_found ? look_at_all(live, now, error) : status;
 }
 
 enum tw_status tw_live_tick(struct tw_live *live, uint64_t now, struct tw_error *error)

@@ -19,7 +19,6 @@ struct tw_live_options {
     uint64_t idle; /**< milliseconds of silence after which an unfinished incident is told */
     uint64_t repeat_after; /**< milliseconds after which a repeated answer is told with its count */
     bool for_ever;         /**< forget old incidents: the input has no end that matters */
-    bool at_once;          /**< after each push, tell all that is known (stream) */
 };
 
 /** Takes answers: report->diagnoses are those to be told now. */
@@ -46,6 +45,11 @@ struct tw_span tw_live_head(const struct tw_live *live);
 /** Whether the input, which ended, is small enough to be read as a file: its head is all of it, and
  *  nothing was told that only the stages can compare with. */
 bool tw_live_is_small(const struct tw_live *live);
+
+/** Takes one whole record of a source, which begins at `offset` there, and tells
+ *  all that is known then. */
+enum tw_status tw_live_record(struct tw_live *live, uint64_t offset, struct tw_span record,
+                              uint64_t now, struct tw_error *error);
 
 /** Tells what is due. */
 enum tw_status tw_live_tick(struct tw_live *live, uint64_t now, struct tw_error *error);

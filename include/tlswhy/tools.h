@@ -70,6 +70,19 @@ struct tlswhy_scan_job {
 enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
                                int *exit_status, struct tlswhy_error *error);
 
+/** The ways to stand behind a log shipper. */
+enum tlswhy_protocol {
+    TLSWHY_PROTOCOL_PLAIN = 0, /**< lines, or JSON objects, one a line */
+    TLSWHY_PROTOCOL_OMPROG,    /**< rsyslog's: each line is confirmed on descriptor `confirm` */
+};
+
+/** Reads records from descriptor `from` until it ends, one a line, and tells what they show at
+ * once: with OMPROG before the record is confirmed. Uses diagnose, format (ndjson or text), write,
+ *  message, repeat_after, exit_zero and stop of the job. */
+enum tlswhy_status tlswhy_stream(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
+                                 enum tlswhy_protocol protocol, int from, int confirm,
+                                 int *exit_status, struct tlswhy_error *error);
+
 /** Writes every record of the inputs as a line of JSON. Same job, same statuses. */
 enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
                                   int *exit_status, struct tlswhy_error *error);
