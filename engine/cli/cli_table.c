@@ -60,6 +60,12 @@ const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
     [TW_OPT_NO_DEFAULT_SIGNATURES] = {"no-default-signatures", '\0', NULL, NULL,
                                       LOOK | TW_CLI_STREAM | TW_CLI_EXPLAIN, false,
                                       "Leave the built-in pack out."},
+    [TW_OPT_FOLLOW] = {"follow", '\0', NULL, NULL, TW_CLI_SCAN, false,
+                       "Go on with what files and folders get, also after a rotation, until a "
+                       "signal ends it."},
+    [TW_OPT_CHECKPOINT] = {"checkpoint", '\0', "FILE", NULL, TW_CLI_SCAN, false,
+                           "With --follow: keep in FILE how far was read, and go on there after a "
+                           "restart."},
     [TW_OPT_PROTOCOL] =
         {"protocol", '\0', "NAME", protocols, TW_CLI_STREAM, false,
          "How records come: plain (a line or a JSON object each), omprog (the same, "

@@ -113,11 +113,6 @@ void tw_live_free(struct tw_live *live)
     }
 }
 
-void tw_live_begin_at(struct tw_live *live, uint64_t offset, uint64_t line)
-{
-    live->base = (struct tw_cursor){.out = offset, .offset = offset, .line = line};
-}
-
 struct tw_span tw_live_head(const struct tw_live *live)
 {
     return tw_base_buffer_span(&live->head);
@@ -304,6 +299,22 @@ static enum tw_status take_head(struct tw_live *live, struct tw_error *error)
         }
     }
     tw_base_stream_free(found.stream);
+    return status;
+}
+
+enum tw_status tw_live_begin_at(struct tw_live *live, struct tw_span head, uint64_t offset,
+                                uint64_t line, struct tw_error *error)
+{
+    struct found found;
+    live->base = (struct tw_cursor){.out = offset, .offset = offset, .line = line};
+    tw_base_buffer_add(&live->head, head);
+    enum tw_status status = recognise(live, &found, error);
+    if (status == TW_OK && found.format != NULL) {
+        status = begin(live, &found, error);
+        live->decided = true;
+    }
+    tw_base_stream_free(found.stream);
+    tw_base_buffer_clear(&live->head);
     return status;
 }
 
@@ -525,7 +536,7 @@ enum tw_status tw_live_part(struct tw_live *live, uint64_t now, struct tw_error 
 void tw_live_settled(struct tw_live *live, uint64_t *offset, uint64_t *line)
 {
     struct tw_cursor at = live->base;
-    if (live->begun && live->decided) {
+    if (live->begun && (live->decided || !live->fresh)) {
         at = tw_pipeline_stages_settled(live->stages);
     }
     *offset = at.offset;
@@ -548,7 +559,8 @@ static enum tw_status mark(struct tw_live *live, const struct tw_diagnoses *list
     }
     for (size_t i = 0; i < list->count; i++) {
         struct tlswhy_diagnosis *shown = &live->list.at[i];
-        enum tw_live_news news = tw_live_told_judge(live->told, list, i, true, now, 0, shown);
+        enum tw_live_news news =
+            tw_live_told_judge(live->told, list, i, !live->live.for_ever, now, 0, shown);
         char(*ids)[17] = live->list.ids[i];
         memcpy(ids[0], shown->id, sizeof ids[0]);
         shown->id = ids[0];

@@ -32,8 +32,10 @@ enum tw_status tw_live_new(struct tw_live **out, const struct tw_pack *pack,
                            void *payload, struct tw_error *error);
 void tw_live_free(struct tw_live *live);
 
-/** Says where the first byte stands, when a checkpoint is continued. Before the first push. */
-void tw_live_begin_at(struct tw_live *live, uint64_t offset, uint64_t line);
+/** Goes on in the middle of a file: `head` is its beginning, which tells what format it is, and the
+ *  first byte to be pushed stands at `offset`. Before the first push. */
+enum tw_status tw_live_begin_at(struct tw_live *live, struct tw_span head, uint64_t offset,
+                                uint64_t line, struct tw_error *error);
 
 /** Takes bytes. TW_END: what comes is no text that can be read as it grows (compressed, damaged on
  *  the way, a binary log): the bytes pushed so far are in tw_live_head, and the whole has to be

@@ -22,6 +22,7 @@ struct tw_live_stages {
     const struct tw_format *format;
     char start[TW_FORMAT_LINE_HEAD]; /* first bytes of the input */
     size_t start_length;
+    uint64_t part_out; /* where the part in hand begins */
     bool cut, capped;
 };
 
@@ -85,6 +86,7 @@ enum tw_status tw_pipeline_stages_begin(struct tw_live_stages *stages, const cha
 {
     stages->format = format;
     stages->cut = stages->capped = false;
+    stages->part_out = 0;
     stages->start_length = head.length < sizeof stages->start ? head.length : sizeof stages->start;
     if (stages->start_length > 0) {
         memcpy(stages->start, head.at, stages->start_length);
@@ -137,7 +139,7 @@ void tw_pipeline_stages_part(struct tw_live_stages *stages, struct tw_stream *pl
                              struct tw_cursor at)
 {
     size_t length;
-    at.out = tw_scan_rest(stages->scanner, &length).out;
+    at.out = stages->part_out = tw_scan_rest(stages->scanner, &length).out;
     tw_scan_part(stages->scanner, places, at);
 }
 
@@ -192,7 +194,9 @@ struct tw_cursor tw_pipeline_stages_settled(struct tw_live_stages *stages)
     size_t length;
     struct tw_cursor rest = tw_scan_rest(stages->scanner, &length);
     struct tw_cursor open;
-    return tw_classify_open_since(stages->classifier, &open) && open.out < rest.out ? open : rest;
+    /* What began in a part before this one was told when that one ended. */
+    bool here = tw_classify_open_since(stages->classifier, &open) && open.out >= stages->part_out;
+    return here && open.out < rest.out ? open : rest;
 }
 
 void tw_pipeline_stages_forget(struct tw_live_stages *stages, size_t keep)

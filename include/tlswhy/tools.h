@@ -60,9 +60,11 @@ struct tlswhy_scan_job {
     void *message_payload;
     const volatile sig_atomic_t *stop; /**< becomes not 0: end after the record in hand */
     bool live;                         /**< tell answers of a pipe before it ends */
-    unsigned idle;         /**< milliseconds of silence that complete an incident; 0: 300 */
-    unsigned repeat_after; /**< seconds after which a repeated answer is counted aloud */
-    bool repeat_given;     /**< repeat_after was given; else it is 60 */
+    unsigned idle;          /**< milliseconds of silence that complete an incident; 0: 300 */
+    unsigned repeat_after;  /**< seconds after which a repeated answer is counted aloud */
+    bool follow;            /**< go on with what files and folders get, until `stop` */
+    const char *checkpoint; /**< of follow: where it goes on after a restart; NULL: nowhere */
+    bool repeat_given;      /**< repeat_after was given; else it is 60 */
 };
 
 /** Runs it. `*exit_status` is 0, 1 or 3 (contract), or 2 where no path could be read (told through
