@@ -125,8 +125,10 @@ static enum tw_status read_stream(struct stream_run *run, struct tw_error *error
 {
     char *held = tw_base_alloc(LINE_MAX, 1);
     size_t length = 0;
-    enum tw_status status = held == NULL ? tw_base_error_set(error, TW_ERR_MEMORY, "out of memory")
-                                         : confirm(run, error); /* ready */
+    if (held == NULL) {
+        return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
+    }
+    enum tw_status status = confirm(run, error); /* ready */
     while (status == TW_OK && !is_stopped(run)) {
         ssize_t got = read(run->from, held + length, LINE_MAX - length);
         if (got < 0 && (errno == EINTR || errno == EAGAIN)) {

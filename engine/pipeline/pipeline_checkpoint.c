@@ -80,27 +80,55 @@ static enum tw_status add(struct tw_checkpoint *checkpoint, char *line)
     return TW_OK;
 }
 
+/* The whole file, with a NUL behind it. */
+static enum tw_status read_file(struct tw_buffer *text, int fd, const char *path,
+                                struct tw_error *error)
+{
+    ssize_t got = 1;
+    while (got > 0) {
+        char *to = tw_base_buffer_reserve(text, 4096);
+        if (to == NULL) {
+            return tw_base_error_set(error, text->status, "%s: is too large", path);
+        }
+        got = read(fd, to, 4095);
+        if (got < 0 && errno != EINTR) {
+            return tw_base_error_system(error, "cannot read", path, errno);
+        }
+        text->length += got > 0 ? (size_t)got : 0;
+        got = got < 0 ? 1 : got;
+    }
+    tw_base_buffer_add_char(text, '\0');
+    return TW_OK;
+}
+
 enum tw_status tw_checkpoint_read(struct tw_checkpoint *checkpoint, const char *path,
                                   struct tw_error *error)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
+    struct tw_buffer text = TW_BUFFER_INIT(FILE_MAX);
     *checkpoint = (struct tw_checkpoint){.at = NULL};
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
         return errno == ENOENT ? TW_OK : tw_base_error_system(error, "cannot read", path, errno);
     }
-    length = getline(&line, &room, file);
-    enum tw_status status =
-        length == sizeof TITLE && strcmp(line, TITLE "\n") == 0 ? TW_OK : TW_ERR_DATA;
-    while (status == TW_OK && (length = getline(&line, &room, file)) > 0) {
-        bool whole = line[length - 1] == '\n';
-        line[length - 1] = '\0';
-        status = whole && (size_t)length < FILE_MAX ? add(checkpoint, line) : TW_ERR_DATA;
+    enum tw_status status = read_file(&text, fd, path, error);
+    (void)close(fd);
+    if (status != TW_OK) {
+        tw_base_buffer_free(&text);
+        return status;
     }
-    free(line);
-    (void)fclose(file);
+    struct tw_span title = TW_SPAN(TITLE "\n");
+    status = tw_base_span_starts(tw_base_buffer_span(&text), title) ? TW_OK : TW_ERR_DATA;
+    char *line = text.at + (status == TW_OK ? title.length : 0);
+    while (status == TW_OK && *line != '\0') {
+        char *end = strchr(line, '\n');
+        status = TW_ERR_DATA;
+        if (end != NULL) {
+            *end = '\0';
+            status = add(checkpoint, line);
+            line = end + 1;
+        }
+    }
+    tw_base_buffer_free(&text);
     if (status != TW_OK) {
         tw_checkpoint_free(checkpoint);
         return tw_base_error_set(error, status, "%s: is no checkpoint of this program", path);

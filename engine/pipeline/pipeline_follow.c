@@ -23,6 +23,8 @@
 #define POLL_MS 250u
 #define RESCAN_MS 1000u
 #define CHECKPOINT_MS 1000u
+/* Longer than --idle can be. */
+#define SILENCE_MS 86400000u
 
 struct log {
     struct tw_follow *follow;
@@ -139,18 +141,21 @@ static enum tw_status find_logs(struct run *run, struct tw_error *error)
 /* ---- one log -----------------------------------------------------------------------------------
  */
 
-static void note_place(struct log *log)
+/* Notes where reading begins again after a restart; everything before was told. */
+static enum tw_status note_place(struct log *log, struct tw_error *error)
 {
     struct tw_follow_place place;
+    enum tw_status status = TW_OK;
     tw_follow_place(log->follow, &place);
     if (log->live != NULL && !log->refused) {
-        tw_live_settled(log->live, &place.offset, &place.line);
+        status = tw_live_settle(log->live, tw_live_clock(), &place.offset, &place.line, error);
     }
     log->kept = place;
+    return status;
 }
 
 /* Of logs that are open at once the one that was silent longest makes room. */
-static void make_room(struct run *run)
+static enum tw_status make_room(struct run *run, struct tw_error *error)
 {
     size_t open = 0;
     struct log *oldest = NULL;
@@ -161,11 +166,17 @@ static void make_room(struct run *run)
             oldest = log;
         }
     }
+    enum tw_status status = TW_OK;
     if (open >= TW_LIVE_INPUTS_MAX && oldest != NULL) {
-        note_place(oldest);
+        /* As after a long silence: all of it is told. */
+        status = tw_live_tick(oldest->live, tw_live_clock() + SILENCE_MS, error);
+        if (status == TW_OK) {
+            status = note_place(oldest, error);
+        }
         tw_live_free(oldest->live);
         oldest->live = NULL;
     }
+    return status;
 }
 
 /* Makes the live input of a log that goes on at its place before these `got` bytes. */
@@ -173,10 +184,12 @@ static enum tw_status open_live(struct run *run, struct log *log, size_t got,
                                 struct tw_error *error)
 {
     struct tw_follow_place place;
-    make_room(run);
-    enum tw_status status =
-        tw_live_new(&log->live, run->job->pack, run->job->options, &run->job->live,
-                    tw_follow_path(log->follow), run->job->tell, run->job->payload, error);
+    enum tw_status status = make_room(run, error);
+    if (status != TW_OK) {
+        return status;
+    }
+    status = tw_live_new(&log->live, run->job->pack, run->job->options, &run->job->live,
+                         tw_follow_path(log->follow), run->job->tell, run->job->payload, error);
     tw_follow_place(log->follow, &place);
     if (status == TW_OK && place.offset > got) {
         char *head = tw_base_alloc(TW_PEEK_SIZE, 1);
@@ -243,11 +256,10 @@ static enum tw_status save(struct run *run, bool note, struct tw_error *error)
     if (checkpoint.at == NULL) {
         return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory");
     }
-    for (size_t i = 0; i < run->count; i++) {
+    enum tw_status status = TW_OK;
+    for (size_t i = 0; status == TW_OK && i < run->count; i++) {
         struct log *log = &run->logs[i];
-        if (note) {
-            note_place(log);
-        }
+        status = note ? note_place(log, error) : TW_OK;
         struct tw_checkpoint_entry entry = {.device = log->kept.device,
                                             .inode = log->kept.inode,
                                             .offset = log->kept.offset,
@@ -260,7 +272,9 @@ static enum tw_status save(struct run *run, bool note, struct tw_error *error)
             checkpoint.at[checkpoint.count++] = entry;
         }
     }
-    enum tw_status status = tw_checkpoint_write(&checkpoint, run->job->checkpoint, error);
+    if (status == TW_OK) {
+        status = tw_checkpoint_write(&checkpoint, run->job->checkpoint, error);
+    }
     tw_base_free(checkpoint.at);
     run->changed = false;
     run->saved_at = tw_live_clock();
@@ -322,8 +336,8 @@ static enum tw_status go_round(struct run *run, struct tw_error *error)
 static enum tw_status finish(struct run *run, struct tw_error *error)
 {
     enum tw_status status = TW_OK;
-    for (size_t i = 0; i < run->count; i++) {
-        note_place(&run->logs[i]);
+    for (size_t i = 0; status == TW_OK && i < run->count; i++) {
+        status = note_place(&run->logs[i], error);
     }
     for (size_t i = 0; status == TW_OK && i < run->count; i++) {
         const struct tlswhy_report *report = NULL;

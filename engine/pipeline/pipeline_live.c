@@ -533,14 +533,18 @@ enum tw_status tw_live_part(struct tw_live *live, uint64_t now, struct tw_error 
     return status;
 }
 
-void tw_live_settled(struct tw_live *live, uint64_t *offset, uint64_t *line)
+enum tw_status tw_live_settle(struct tw_live *live, uint64_t now, uint64_t *offset, uint64_t *line,
+                              struct tw_error *error)
 {
     struct tw_cursor at = live->base;
+    enum tw_status status = TW_OK;
     if (live->begun && (live->decided || !live->fresh)) {
+        status = look_at_closed(live, now, error);
         at = tw_pipeline_stages_settled(live->stages);
     }
     *offset = at.offset;
     *line = at.line;
+    return status;
 }
 
 /* ---- the end -----------------------------------------------------------------------------------

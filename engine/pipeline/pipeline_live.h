@@ -62,8 +62,10 @@ int tw_live_due(const struct tw_live *live, uint64_t now);
 /** The file ended, and a further one goes on: its places begin anew. */
 enum tw_status tw_live_part(struct tw_live *live, uint64_t now, struct tw_error *error);
 
-/** Where reading has to begin again after a restart so that nothing is lost. */
-void tw_live_settled(struct tw_live *live, uint64_t *offset, uint64_t *line);
+/** Tells what is closed, and says where reading has to begin again after a restart so that nothing
+ * is lost. */
+enum tw_status tw_live_settle(struct tw_live *live, uint64_t now, uint64_t *offset, uint64_t *line,
+                              struct tw_error *error);
 
 /** Ends it: the whole report, in which what was told, just so, is marked as reported. */
 enum tw_status tw_live_finish(struct tw_live *live, uint64_t now,
