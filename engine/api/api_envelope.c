@@ -18,13 +18,19 @@ static const char *const sources[] = {
     "source",        "file", "filename", "FILE_NAME", "path", "_SYSTEMD_UNIT", "SYSLOG_IDENTIFIER",
     "log.file.path", NULL};
 
+static bool is_text(json_t *value)
+{
+    return json_is_string(value) || json_is_array(value);
+}
+
+/* The first member that is text, or bytes. */
 static json_t *first_of(json_t *object, const char *const *names)
 {
     json_t *found = NULL;
-    for (size_t i = 0; found == NULL && names[i] != NULL; i++) {
+    for (size_t i = 0; !is_text(found) && names[i] != NULL; i++) {
         const char *point = strchr(names[i], '.');
         found = json_object_get(object, names[i]);
-        if (found == NULL && point != NULL) {
+        if (!is_text(found) && point != NULL) {
             json_t *inner = object;
             const char *at = names[i];
             for (; inner != NULL && point != NULL; point = strchr(at, '.')) {

@@ -66,7 +66,9 @@ enum tw_classify_which {
 /** A copy that is judged while the classifier goes on. It borrows from the classifier, which must
  *  not be used before the copy is freed with tw_classify_copy_free. */
 enum tw_status tw_classify_copy(struct tw_classifier **out, struct tw_classifier *from,
-                                enum tw_classify_which which, struct tw_error *error);
+                                struct tw_error *error);
+/** Leaves out the incidents that nothing has ended yet. */
+void tw_classify_copy_drop_open(struct tw_classifier *copy);
 void tw_classify_copy_free(struct tw_classifier *copy);
 
 /** Numbers that grow with what was added, and with each incident that was closed. */

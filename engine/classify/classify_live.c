@@ -60,8 +60,7 @@ static enum tw_status copy_contexts(struct tw_classifier *to, const struct tw_cl
     return status;
 }
 
-static enum tw_status copy_incidents(struct tw_classifier *to, const struct tw_classifier *from,
-                                     enum tw_classify_which which)
+static enum tw_status copy_incidents(struct tw_classifier *to, const struct tw_classifier *from)
 {
     /* Room for all that closing may add, so that the list stays where it is. */
     size_t room = from->closed_count + TW_PARKED_MAX + 1;
@@ -77,9 +76,6 @@ static enum tw_status copy_incidents(struct tw_classifier *to, const struct tw_c
     for (size_t i = 0; i < to->closed_count; i++) {
         to->closed[i].borrowed = true;
     }
-    if (which == TW_CLASSIFY_CLOSED) {
-        return TW_OK;
-    }
     enum tw_status status = copy_incident(&to->open, &from->open);
     for (size_t i = 0; status == TW_OK && i < from->parked_count; i++) {
         status = copy_incident(&to->parked[i], &from->parked[i]);
@@ -89,7 +85,7 @@ static enum tw_status copy_incidents(struct tw_classifier *to, const struct tw_c
 }
 
 enum tw_status tw_classify_copy(struct tw_classifier **out, struct tw_classifier *from,
-                                enum tw_classify_which which, struct tw_error *error)
+                                struct tw_error *error)
 {
     struct tw_classifier *copy = NULL;
     *out = NULL;
@@ -108,7 +104,7 @@ enum tw_status tw_classify_copy(struct tw_classifier **out, struct tw_classifier
         copy->closings = from->closings;
         status = copy_contexts(copy, from);
         if (status == TW_OK) {
-            status = copy_incidents(copy, from, which);
+            status = copy_incidents(copy, from);
         }
         if (status != TW_OK) {
             status = tw_base_error_set(error, status, "out of memory");
@@ -120,6 +116,14 @@ enum tw_status tw_classify_copy(struct tw_classifier **out, struct tw_classifier
     }
     *out = copy;
     return TW_OK;
+}
+
+void tw_classify_copy_drop_open(struct tw_classifier *copy)
+{
+    tw_classify_incident_free(&copy->open);
+    while (copy->parked_count > 0) {
+        tw_classify_incident_free(&copy->parked[--copy->parked_count]);
+    }
 }
 
 void tw_classify_copy_free(struct tw_classifier *copy)

@@ -361,7 +361,9 @@ static enum tw_status look(struct tw_live *live, enum tw_classify_which which, u
     struct tw_classifier *copy = NULL;
     struct tw_diagnoses list;
     uint64_t start = processor_ms();
-    enum tw_status status = tw_pipeline_stages_look(live->stages, which, &copy, &list, error);
+    tw_live_told_unfinished(live->told, tw_pipeline_stages_rest(live->stages));
+    enum tw_status status =
+        tw_pipeline_stages_look(live->stages, which, live->live.for_ever, &copy, &list, error);
     if (status == TW_OK) {
         status = tell_news(live, &list, now, error);
     }
@@ -379,7 +381,7 @@ static enum tw_status look_at_closed(struct tw_live *live, uint64_t now, struct 
 {
     uint64_t found, closed;
     tw_pipeline_stages_progress(live->stages, &found, &closed);
-    if (closed == live->judged_closed) {
+    if (closed == live->judged_closed && !tw_pipeline_stages_tail(live->stages)) {
         return TW_OK;
     }
     live->judged_closed = closed;
@@ -530,6 +532,7 @@ enum tw_status tw_live_part(struct tw_live *live, uint64_t now, struct tw_error 
     live->decided = true;
     tw_base_buffer_clear(&live->head);
     tw_pipeline_stages_part(live->stages, live->places, live->base);
+    tw_live_told_part(live->told);
     return status;
 }
 
@@ -598,6 +601,7 @@ enum tw_status tw_live_finish(struct tw_live *live, uint64_t now,
         status = tw_pipeline_stages_finish(live->stages, &list, error);
     }
     if (status == TW_OK) {
+        tw_live_told_unfinished(live->told, UINT64_MAX);
         status = mark(live, &list, now, error);
     }
     fill_input(live);

@@ -143,13 +143,22 @@ void tw_pipeline_stages_part(struct tw_live_stages *stages, struct tw_stream *pl
     tw_scan_part(stages->scanner, places, at);
 }
 
+bool tw_pipeline_stages_tail(struct tw_live_stages *stages)
+{
+    struct tw_scan_block block;
+    struct tw_error unused;
+    return tw_scan_fed(stages->scanner, TW_SCAN_LOOK, &block, &unused) == TW_OK &&
+           block.hits.count > 0;
+}
+
 /* What the unfinished record says, to the copy. */
 static enum tw_status look_at_tail(struct tw_live_stages *stages, struct tw_classifier *copy,
-                                   struct tw_error *error)
+                                   bool whole_lines, struct tw_error *error)
 {
     struct tw_scan_block block;
     enum tw_status status = tw_scan_fed(stages->scanner, TW_SCAN_LOOK, &block, error);
-    if (status != TW_OK) {
+    bool half = status == TW_OK && block.bytes.at[block.bytes.length - 1] != '\n';
+    if (status != TW_OK || (whole_lines && half)) {
         return status == TW_END ? TW_OK : status;
     }
     tw_pipeline_hits_begin(stages->tail_hits, stages->format,
@@ -159,12 +168,15 @@ static enum tw_status look_at_tail(struct tw_live_stages *stages, struct tw_clas
 }
 
 enum tw_status tw_pipeline_stages_look(struct tw_live_stages *stages, enum tw_classify_which which,
-                                       struct tw_classifier **copy, struct tw_diagnoses *diagnoses,
-                                       struct tw_error *error)
+                                       bool whole_lines, struct tw_classifier **copy,
+                                       struct tw_diagnoses *diagnoses, struct tw_error *error)
 {
-    enum tw_status status = tw_classify_copy(copy, stages->classifier, which, error);
-    if (status == TW_OK && which == TW_CLASSIFY_ALL) {
-        status = look_at_tail(stages, *copy, error);
+    enum tw_status status = tw_classify_copy(copy, stages->classifier, error);
+    if (status == TW_OK) {
+        status = look_at_tail(stages, *copy, whole_lines || which == TW_CLASSIFY_CLOSED, error);
+    }
+    if (status == TW_OK && which == TW_CLASSIFY_CLOSED) {
+        tw_classify_copy_drop_open(*copy);
     }
     if (status == TW_OK) {
         status = tw_classify_finish(*copy, diagnoses, error);
@@ -197,6 +209,12 @@ struct tw_cursor tw_pipeline_stages_settled(struct tw_live_stages *stages)
     /* What began in a part before this one was told when that one ended. */
     bool here = tw_classify_open_since(stages->classifier, &open) && open.out >= stages->part_out;
     return here && open.out < rest.out ? open : rest;
+}
+
+uint64_t tw_pipeline_stages_rest(struct tw_live_stages *stages)
+{
+    size_t length;
+    return tw_scan_rest(stages->scanner, &length).offset;
 }
 
 void tw_pipeline_stages_forget(struct tw_live_stages *stages, size_t keep)

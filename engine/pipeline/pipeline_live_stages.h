@@ -35,11 +35,15 @@ enum tw_status tw_pipeline_stages_end_record(struct tw_live_stages *stages, stru
 void tw_pipeline_stages_part(struct tw_live_stages *stages, struct tw_stream *places,
                              struct tw_cursor at);
 
-/** Judges a copy of what is known, with the unfinished record for TW_CLASSIFY_ALL. `*copy` owns the
- *  diagnoses and is freed with tw_classify_copy_free before anything else is done here. */
+/** Whether the unfinished record holds anything to look at. */
+bool tw_pipeline_stages_tail(struct tw_live_stages *stages);
+
+/** Judges a copy of what is known, with the unfinished record; `whole_lines`: unless its last line
+ * is not finished. `*copy` owns the diagnoses and is freed with tw_classify_copy_free before
+ * anything else is done here. */
 enum tw_status tw_pipeline_stages_look(struct tw_live_stages *stages, enum tw_classify_which which,
-                                       struct tw_classifier **copy, struct tw_diagnoses *diagnoses,
-                                       struct tw_error *error);
+                                       bool whole_lines, struct tw_classifier **copy,
+                                       struct tw_diagnoses *diagnoses, struct tw_error *error);
 
 /** Judges all, at the end. The diagnoses stay until the next begin. */
 enum tw_status tw_pipeline_stages_finish(struct tw_live_stages *stages,
@@ -51,6 +55,9 @@ void tw_pipeline_stages_progress(const struct tw_live_stages *stages, uint64_t *
 
 /** Where everything before is settled: no open incident and no unfinished record began there. */
 struct tw_cursor tw_pipeline_stages_settled(struct tw_live_stages *stages);
+
+/** Where the unfinished record begins, or the next one. */
+uint64_t tw_pipeline_stages_rest(struct tw_live_stages *stages);
 
 /** Forgets closed incidents but for the `keep` latest. */
 void tw_pipeline_stages_forget(struct tw_live_stages *stages, size_t keep);

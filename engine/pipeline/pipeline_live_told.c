@@ -24,10 +24,17 @@ struct entry {
     uint64_t id;     /* under which it was told last */
     uint64_t count;
     uint64_t when;
+    uint64_t place; /* hash of where its first error stands */
 };
+
+/* Answers told of a record that was not finished: its bytes, and so the root, may still change. */
+#define TENTATIVE_MAX 64u
 
 struct tw_live_told {
     struct entry *entries;
+    struct entry tentative[TENTATIVE_MAX];
+    size_t tentative_at;
+    uint64_t unfinished; /* offset of the unfinished record */
     bool any;
     char id[17];
     char before[17];
@@ -122,6 +129,46 @@ static uint64_t hash_whole(const struct tlswhy_diagnosis *diagnosis)
     return hash;
 }
 
+void tw_live_told_unfinished(struct tw_live_told *told, uint64_t offset)
+{
+    told->unfinished = offset;
+}
+
+void tw_live_told_part(struct tw_live_told *told)
+{
+    memset(told->tentative, 0, sizeof told->tentative);
+}
+
+/* Where the first error stands, if it is at `from` or behind. */
+static uint64_t place_of(const struct tlswhy_diagnosis *diagnosis, uint64_t from)
+{
+    for (size_t i = 0; i < diagnosis->evidence_count; i++) {
+        const struct tlswhy_evidence *evidence = &diagnosis->evidence[i];
+        if (evidence->kind == TLSWHY_KIND_ERROR) {
+            if (evidence->offset < from) {
+                return 0;
+            }
+            uint64_t hash = tw_base_hash_number(TW_HASH_START, evidence->offset);
+            return tw_base_hash(hash, tw_base_span(evidence->signature)) | 1;
+        }
+    }
+    return 0;
+}
+
+/* What was told of the same error when its record was not finished. */
+static struct entry *find_tentative(struct tw_live_told *told, uint64_t place, uint64_t out)
+{
+    for (size_t i = 0; place != 0 && i < TENTATIVE_MAX; i++) {
+        struct entry *entry = &told->tentative[i];
+        if (entry->root != 0 && entry->place == place && out != entry->root) {
+            struct entry *current = find(told, entry->root);
+            entry->root = 0;
+            return current;
+        }
+    }
+    return NULL;
+}
+
 /* What was told of this diagnosis, under its own id or that of another one of the same failure. */
 static struct entry *told_before(struct tw_live_told *told, const struct tw_diagnoses *list,
                                  size_t index)
@@ -131,6 +178,10 @@ static struct entry *told_before(struct tw_live_told *told, const struct tw_diag
         if (list->joined[i].into == index) {
             entry = find(told, root_of(list->joined[i].id));
         }
+    }
+    if (entry == NULL) {
+        const struct tlswhy_diagnosis *diagnosis = &list->at[index];
+        entry = find_tentative(told, place_of(diagnosis, 0), root_of(diagnosis->id));
     }
     return entry;
 }
@@ -183,6 +234,10 @@ enum tw_live_news tw_live_told_judge(struct tw_live_told *told, const struct tw_
         }
     }
     shown->id = told->id;
+    told_now.place = place_of(diagnosis, told->unfinished);
+    if (told_now.place != 0) {
+        told->tentative[told->tentative_at++ % TENTATIVE_MAX] = told_now;
+    }
     *place(told, told_now.root) = told_now;
     return TW_LIVE_NEW;
 }

@@ -22,6 +22,13 @@ void tw_live_told_free(struct tw_live_told *told);
 /** Whether anything was told. */
 bool tw_live_told_any(const struct tw_live_told *told);
 
+/** Says where the record begins that is not finished: what is told of it from now on may come again
+ *  with other bytes. */
+void tw_live_told_unfinished(struct tw_live_told *told, uint64_t offset);
+
+/** A further file begins: places begin anew. */
+void tw_live_told_part(struct tw_live_told *told);
+
 /** Compares diagnosis `index` of a list with what was told, notes that it is told now, and sets id,
  *  supersedes and repeats of `*shown`, a copy of it. Strings live until the next call. `at_end`:
  * all that is shown of it counts, not only the answer. `repeat_after` in milliseconds. */

@@ -600,9 +600,7 @@ def main():
     parser.add_argument("--filter", default="")
     parser.add_argument("--jobs", type=int, default=4)
     options = parser.parse_args()
-    with open(os.path.join(ROOT, "docs", "report.schema.json"), encoding="utf-8") as stream:
-        schema = Schema(json.load(stream)) if not hasattr(Schema, "load") else Schema.load(stream.name)
-    tool = Tool(options.tool, ROOT, schema)
+    tool = Tool(options.tool, ROOT, Schema(os.path.join(ROOT, "docs", "report.schema.json")))
     print("seed %d" % options.seed)
     return runner.run_all([(name, check) for name, check in collect(tool, options) if options.filter in name],
                           options.jobs)
