@@ -292,6 +292,9 @@ static enum tw_status take_head(struct tw_live *live, struct tw_error *error)
     if (status == TW_OK && !live->unreadable) {
         bool same = live->begun && live->format == found.format &&
                     strcmp(live->encoding, found.encoding) == 0;
+        if (live->begun && !same) {
+            tw_live_told_revised(live->told);
+        }
         status = same ? TW_OK : begin(live, &found, error);
         if (status == TW_OK) {
             status = push_bytes(live, tw_base_span_skip(head, live->pushed), error);

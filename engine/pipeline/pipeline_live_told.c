@@ -36,6 +36,7 @@ struct tw_live_told {
     size_t tentative_at;
     uint64_t unfinished; /* offset of the unfinished record */
     bool any;
+    bool revised;
     char id[17];
     char before[17];
 };
@@ -134,6 +135,11 @@ void tw_live_told_unfinished(struct tw_live_told *told, uint64_t offset)
     told->unfinished = offset;
 }
 
+void tw_live_told_revised(struct tw_live_told *told)
+{
+    told->revised = told->any;
+}
+
 void tw_live_told_part(struct tw_live_told *told)
 {
     memset(told->tentative, 0, sizeof told->tentative);
@@ -186,12 +192,38 @@ static struct entry *told_before(struct tw_live_told *told, const struct tw_diag
     return entry;
 }
 
+static bool is_listed(const struct tw_diagnoses *list, uint64_t root)
+{
+    bool found = false;
+    for (size_t i = 0; !found && i < list->count; i++) {
+        found = root_of(list->at[i].id) == root;
+    }
+    for (size_t i = 0; !found && i < list->joined_count; i++) {
+        found = root_of(list->joined[i].id) == root;
+    }
+    return found;
+}
+
+/* An answer that was told of what turned out to be something else. */
+static struct entry *find_orphan(struct tw_live_told *told, const struct tw_diagnoses *list)
+{
+    for (size_t i = 0; told->any && i < TW_LIVE_TOLD_MAX; i++) {
+        if (told->entries[i].root != 0 && !is_listed(list, told->entries[i].root)) {
+            return &told->entries[i];
+        }
+    }
+    return NULL;
+}
+
 enum tw_live_news tw_live_told_judge(struct tw_live_told *told, const struct tw_diagnoses *list,
                                      size_t index, bool at_end, uint64_t now, uint64_t repeat_after,
                                      struct tlswhy_diagnosis *shown)
 {
     const struct tlswhy_diagnosis *diagnosis = &list->at[index];
     struct entry *before = told_before(told, list, index);
+    if (before == NULL && (at_end || told->revised)) {
+        before = find_orphan(told, list);
+    }
     struct entry told_now = {.root = root_of(diagnosis->id),
                              .answer = hash_answer(diagnosis),
                              .count = diagnosis->count,

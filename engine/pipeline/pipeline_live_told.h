@@ -26,6 +26,9 @@ bool tw_live_told_any(const struct tw_live_told *told);
  *  with other bytes. */
 void tw_live_told_unfinished(struct tw_live_told *told, uint64_t offset);
 
+/** The input turned out to be of another format: what was told of it may be something else now. */
+void tw_live_told_revised(struct tw_live_told *told);
+
 /** A further file begins: places begin anew. */
 void tw_live_told_part(struct tw_live_told *told);
 
