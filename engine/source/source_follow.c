@@ -105,10 +105,11 @@ static int by_age(const void *left, const void *right)
 static bool look_at(struct part *part, const char *path, bool is_path)
 {
     struct stat info;
-    if (strlen(path) >= PATH_BYTES || stat(path, &info) != 0 || !S_ISREG(info.st_mode)) {
+    size_t length = strlen(path);
+    if (length >= PATH_BYTES || stat(path, &info) != 0 || !S_ISREG(info.st_mode)) {
         return false;
     }
-    (void)snprintf(part->path, sizeof part->path, "%s", path);
+    memcpy(part->path, path, length + 1);
     part->device = (uint64_t)info.st_dev;
     part->inode = (uint64_t)info.st_ino;
     part->changed = changed_at(&info);
