@@ -4,6 +4,7 @@
 
 #include "pack/pack.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/pipeline_live.h"
 
 #include <tlswhy/tools.h>
 
@@ -13,6 +14,9 @@ enum tlswhy_status tw_api_status(enum tw_status status, const struct tw_error *f
 
 /** The pipeline's options of the public ones (NULL: defaults). */
 void tw_api_pipeline_options(const struct tlswhy_options *options, struct tw_pipeline_options *to);
+
+/** How the job wants live inputs to be followed. */
+struct tw_live_options tw_api_live_options(const struct tlswhy_scan_job *job);
 
 /* A `struct tlswhy_pack *` is a `struct tw_pack *` under its public name. */
 static inline struct tlswhy_pack *tw_api_pack_handle(struct tw_pack *pack)

@@ -1,7 +1,10 @@
 /* api_tools.c -- the functions of tools.h: whole runs for the command line. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "api/api_parts.h"
 #include "base/alloc.h"
@@ -10,6 +13,8 @@
 #include "base/visible.h"
 #include "match/match.h"
 #include "pack/pack_cache.h"
+#include "pipeline/pipeline_follow.h"
+#include "pipeline/pipeline_live_pipe.h"
 #include "pipeline/pipeline_scan.h"
 #include "report/report.h"
 #include "report/report_pack.h"
@@ -136,6 +141,61 @@ static enum tw_status take_report(void *payload, const struct tlswhy_report *rep
     return tw_report_add(sink->report, report, error);
 }
 
+static enum tw_status tell_answer(void *payload, const struct tlswhy_report *report,
+                                  struct tw_error *error)
+{
+    const struct sink *sink = payload;
+    return tw_report_tell(sink->report, report, error);
+}
+
+/* Whether standard input is read as it grows. */
+static bool is_live_pipe(const struct tlswhy_scan_job *job, const struct inputs *inputs)
+{
+    struct stat info;
+    return job->live && job->diagnose.max_bytes == 0 && inputs->paths.count == 1 &&
+           strcmp(inputs->paths.at[0].path, "-") == 0 &&
+           tw_report_can_tell((enum tw_report_format)job->format) &&
+           fstat(STDIN_FILENO, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+static enum tw_status follow_pipe(const struct tw_pack *pack,
+                                  const struct tw_pipeline_options *options,
+                                  const struct tlswhy_scan_job *job, struct sink *sink,
+                                  struct tw_error *error)
+{
+    struct tw_live_options live = tw_api_live_options(job);
+    return tw_live_pipe(pack, options, &live, STDIN_FILENO, "-", tell_answer, take_report, sink,
+                        error);
+}
+
+static void tell_message(void *payload, const char *path, const char *message)
+{
+    const struct sink *sink = payload;
+    tell(sink->job, path, message);
+}
+
+static enum tw_status follow_paths(const struct tw_pack *pack,
+                                   const struct tw_pipeline_options *options,
+                                   const struct tlswhy_scan_job *job, struct sink *sink,
+                                   struct tw_error *error)
+{
+    const struct tw_source_filter filter = {job->include, job->include_count, job->exclude,
+                                            job->exclude_count};
+    struct tw_follow_job follow = {.pack = pack,
+                                   .options = options,
+                                   .live = tw_api_live_options(job),
+                                   .paths = job->paths,
+                                   .path_count = job->path_count,
+                                   .filter = &filter,
+                                   .checkpoint = job->checkpoint,
+                                   .tell = tell_answer,
+                                   .take = take_report,
+                                   .message = tell_message,
+                                   .payload = sink};
+    follow.live.for_ever = true;
+    return tw_pipeline_follow(&follow, error);
+}
+
 /* What the run cost, for --stats. */
 static void tell_stats(const struct tlswhy_scan_job *job, const struct tw_report_totals *totals)
 {
@@ -200,8 +260,11 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
         tw_report_open(&report, &shown, job->write == NULL ? NULL : write_bytes, &output, error);
     struct sink sink = {.job = job, .report = report};
     if (status == TW_OK) {
-        status =
-            tw_pipeline_scan(pack, &options, &inputs->paths, job->jobs, take_report, &sink, error);
+        status = job->follow ? follow_paths(pack, &options, job, &sink, error)
+                 : is_live_pipe(job, inputs)
+                     ? follow_pipe(pack, &options, job, &sink, error)
+                     : tw_pipeline_scan(pack, &options, &inputs->paths, job->jobs, take_report,
+                                        &sink, error);
     }
     if (status == TW_OK && job->stop != NULL && *job->stop != 0) {
         tw_report_interrupt(report, (int)*job->stop);
@@ -224,7 +287,7 @@ enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlsw
     struct tw_error from = {.status = TW_OK};
     *exit_status = TLSWHY_EXIT_FAILED;
     enum tw_status status = list_inputs(job, &inputs, &from);
-    if (status == TW_OK && is_hopeless(job, &inputs)) {
+    if (status == TW_OK && !job->follow && is_hopeless(job, &inputs)) {
         tell_failures(job, &inputs.paths);
     } else if (status == TW_OK) {
         status = scan(tw_api_const_pack_of(pack), job, &inputs, exit_status, &from);

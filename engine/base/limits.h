@@ -76,6 +76,18 @@
 #define TW_DIAGNOSES_MAX 10000u
 #define TW_INPUTS_MAX 10000u
 
+/** Answers of one live input that are known to be told; what is forgotten may be told once more,
+ *  under the same id. */
+#define TW_LIVE_TOLD_MAX 16384u
+
+/** Closed incidents kept of one followed file or one source of a stream, which go on for weeks: the
+ *  latest. Older ones are told, and no longer count for conclusions. */
+#define TW_LIVE_CLOSED_MAX 64u
+
+/** Live inputs that are open at the same time; the one that was silent longest makes room. Each has
+ *  a buffer for its longest record and the tables of a classifier. */
+#define TW_LIVE_INPUTS_MAX 64u
+
 /** Distinct hosts remembered of one input; the table only tells look-alikes apart. */
 #define TW_HOSTS_MAX 1024u
 

@@ -59,7 +59,7 @@ static void forget(struct tw_classifier *classifier)
     classifier->serial = classifier->attempt = 0;
     classifier->attempt_order = classifier->attempt_out = classifier->host_out = 0;
     classifier->host[0] = '\0';
-    classifier->dropped = 0;
+    classifier->dropped = classifier->added = classifier->closings = 0;
 }
 
 enum tw_status tw_classify_begin(struct tw_classifier *classifier, const char *logical_name,
@@ -90,9 +90,10 @@ static uint64_t failure_key(const struct tlswhy_diagnosis *diagnosis)
     return tw_base_hash_number(tw_base_hash(key, tw_base_span(client)), hosts) | 1;
 }
 
-/* Counts a diagnosis to an earlier one of the same failure; the surer one stays. False: it is none.
- */
-static bool join(struct tlswhy_diagnosis *list, uint64_t *keys, size_t count)
+/* Counts a diagnosis to an earlier one of the same failure; the surer one stays, the other one is
+ * noted in `joined`. False: it is none. */
+static bool join(struct tlswhy_diagnosis *list, uint64_t *keys, size_t count,
+                 struct tw_joined *joined)
 {
     const struct tlswhy_diagnosis *made = &list[count];
     keys[count] = failure_key(made);
@@ -101,15 +102,16 @@ static bool join(struct tlswhy_diagnosis *list, uint64_t *keys, size_t count)
         if (keys[i] != keys[count]) {
             continue;
         }
-        struct tlswhy_diagnosis joined =
-            made->cause.confidence > earlier->cause.confidence ? *made : *earlier;
-        joined.count = earlier->count + made->count;
-        joined.first_line = earlier->first_line;
-        joined.last_line =
+        bool surer = made->cause.confidence > earlier->cause.confidence;
+        struct tlswhy_diagnosis both = surer ? *made : *earlier;
+        *joined = (struct tw_joined){surer ? earlier->id : made->id, i};
+        both.count = earlier->count + made->count;
+        both.first_line = earlier->first_line;
+        both.last_line =
             made->last_line > earlier->last_line ? made->last_line : earlier->last_line;
-        joined.first_time = earlier->first_time != NULL ? earlier->first_time : made->first_time;
-        joined.last_time = made->last_time != NULL ? made->last_time : earlier->last_time;
-        *earlier = joined;
+        both.first_time = earlier->first_time != NULL ? earlier->first_time : made->first_time;
+        both.last_time = made->last_time != NULL ? made->last_time : earlier->last_time;
+        *earlier = both;
         return true;
     }
     return false;
@@ -122,10 +124,13 @@ enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_di
     enum tw_status status = tw_classify_close(classifier);
     struct tlswhy_diagnosis *list = NULL;
     uint64_t *keys = NULL;
+    struct tw_joined *joined = NULL;
+    size_t joined_count = 0;
     if (status == TW_OK) {
         list = tw_base_arena_alloc(classifier->arena, classifier->closed_count, sizeof *list);
         keys = tw_base_arena_alloc(classifier->arena, classifier->closed_count, sizeof *keys);
-        status = list == NULL || keys == NULL ? TW_ERR_MEMORY : TW_OK;
+        joined = tw_base_arena_alloc(classifier->arena, classifier->closed_count, sizeof *joined);
+        status = list == NULL || keys == NULL || joined == NULL ? TW_ERR_MEMORY : TW_OK;
     }
     size_t count = 0;
     for (size_t i = 0; status == TW_OK && i < classifier->closed_count; i++) {
@@ -134,7 +139,8 @@ enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_di
         if (judgement.has_error) {
             status =
                 tw_classify_result(classifier, &classifier->closed[i], &judgement, &list[count]);
-            bool again = status == TW_OK && join(list, keys, count);
+            bool again = status == TW_OK && join(list, keys, count, &joined[joined_count]);
+            joined_count += again;
             if (again) {
                 memset(&list[count], 0, sizeof list[count]);
             }
@@ -144,7 +150,7 @@ enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_di
     if (status != TW_OK) {
         return tw_base_error_set(error, status, "out of memory");
     }
-    *diagnoses = (struct tw_diagnoses){list, count, classifier->dropped};
+    *diagnoses = (struct tw_diagnoses){list, count, classifier->dropped, joined, joined_count};
     return TW_OK;
 }
 

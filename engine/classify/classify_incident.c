@@ -167,6 +167,7 @@ static enum tw_status open_incident(struct tw_classifier *classifier,
     struct tw_incident *incident = &classifier->open;
     *incident = (struct tw_incident){.count = 1,
                                      .first_out = record->at.out,
+                                     .first_at = record->at,
                                      .first_line = UINT64_MAX,
                                      .in_attempt = is_in_attempt(classifier, record),
                                      .first_chain = chain,
@@ -407,6 +408,7 @@ enum tw_status tw_classify_add(struct tw_classifier *classifier, const struct tw
                                const struct tw_hit *hits, size_t count, struct tw_error *error)
 {
     enum tw_status status = TW_OK;
+    classifier->added++;
     /* Context first: what a record says of its client counts for the error in it, wherever it
      * stands. */
     for (size_t i = 0; status == TW_OK && i < count; i++) {
@@ -504,6 +506,7 @@ static bool count_again(struct tw_classifier *classifier, const struct tw_incide
         struct tw_incident *earlier = &classifier->closed[i];
         if (earlier->key == incident->key) {
             earlier->count++;
+            earlier->recent = classifier->closings;
             note_last_time(classifier, earlier, incident);
             return true;
         }
@@ -517,6 +520,7 @@ static enum tw_status close_one(struct tw_classifier *classifier, struct tw_inci
     if (incident->hits == NULL) {
         return TW_OK;
     }
+    incident->recent = ++classifier->closings;
     take_near_host(classifier, incident);
     note_last_time(classifier, incident, incident);
     incident->key = key_of(classifier, incident);

@@ -78,10 +78,12 @@ struct tw_incident {
     size_t hit_count;
     size_t hit_room;
     uint64_t dropped;
-    uint64_t count;      /**< equal incidents, this one included */
-    uint64_t first_out;  /**< of the first error's record */
-    uint64_t last_end;   /**< where the last error's record ends */
-    uint64_t first_line; /**< of its errors; 0-based */
+    uint64_t count;            /**< equal incidents, this one included */
+    uint64_t recent;           /**< number of the closing of the last one of them */
+    uint64_t first_out;        /**< of the first error's record */
+    struct tw_cursor first_at; /**< the same place, in the input */
+    uint64_t last_end;         /**< where the last error's record ends */
+    uint64_t first_line;       /**< of its errors; 0-based */
     uint64_t last_line;
     uint64_t last_record; /**< out of the last error's record */
     uint32_t last_chain;  /**< and its exception chain */
@@ -99,6 +101,7 @@ struct tw_incident {
     uint64_t key;
     char last_time[TW_TIME_BYTES]; /**< of the last equal incident; "" where unknown */
     struct tw_arena *arena;        /**< strings of its hits */
+    bool borrowed;                 /**< in a copy: hits and arena are another classifier's */
 };
 
 /** Where a signature stood in the input: places in its text. */
@@ -129,6 +132,8 @@ struct tw_classifier {
     struct tw_incident *closed;
     size_t closed_count, closed_room;
     uint64_t dropped;
+    uint64_t added;    /* records that were taken */
+    uint64_t closings; /* incidents that were closed */
     /* Working memory of the ranking, by cause. */
     double *score;
     double *confidence;

@@ -11,6 +11,7 @@ enum tw_cli_command {
     TW_CLI_EXPLAIN = 4,
     TW_CLI_SIGNATURES = 8,
     TW_CLI_COMPLETION = 16,
+    TW_CLI_STREAM = 128,
 };
 
 /** Options, in the order of the table. */
@@ -37,6 +38,11 @@ enum tw_cli_id {
     TW_OPT_NO_REDACT,
     TW_OPT_SIGNATURES,
     TW_OPT_NO_DEFAULT_SIGNATURES,
+    TW_OPT_FOLLOW,
+    TW_OPT_CHECKPOINT,
+    TW_OPT_PROTOCOL,
+    TW_OPT_IDLE,
+    TW_OPT_REPEAT_AFTER,
     TW_OPT_STRICT,
     TW_OPT_EXIT_ZERO,
     TW_OPT_HELP,
@@ -101,7 +107,11 @@ bool tw_cli_open_pack(const struct tw_cli_line *line, struct tlswhy_pack **pack)
 int tw_cli_scan(const struct tw_cli_line *line);
 int tw_cli_explain(const struct tw_cli_line *line);
 int tw_cli_signatures(const struct tw_cli_line *line);
+int tw_cli_stream(const struct tw_cli_line *line);
 int tw_cli_completion(const struct tw_cli_line *line);
+
+/** cli_scan.c: reads the job of scan, records and stream. False: a message was printed. */
+bool tw_cli_read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job);
 
 /** Prints the help of a command (0: all) to standard output. */
 void tw_cli_help(enum tw_cli_command command);
@@ -116,7 +126,8 @@ struct tw_cli_output {
     char *temporary; /**< beside it */
     char *held;      /**< bytes not yet written */
     size_t held_length;
-    bool reader_gone; /**< standard output was closed by its reader */
+    const char *appended; /**< path of the file that is appended to, or NULL */
+    bool reader_gone;     /**< standard output was closed by its reader */
 };
 bool tw_cli_output_open(struct tw_cli_output *output, const struct tw_cli_line *line);
 /** A tlswhy_write; `payload` is the output. */
@@ -132,6 +143,8 @@ int tw_cli_paste(void);
 
 /** Set by TERM and INT; the number of the signal. */
 extern volatile sig_atomic_t tw_cli_stopped;
+/** Set by HUP: a file that is appended to is to be opened again. */
+extern volatile sig_atomic_t tw_cli_reopen;
 void tw_cli_catch_signals(void);
 
 #endif

@@ -78,6 +78,7 @@ bool tw_cli_output_open(struct tw_cli_output *output, const struct tw_cli_line *
         name = appended;
         output->fd = open(appended, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
         opened = output->fd >= 0;
+        output->appended = appended;
     }
     output->held = opened ? malloc(HELD_BYTES) : NULL;
     if (output->held == NULL) {
@@ -87,6 +88,20 @@ bool tw_cli_output_open(struct tw_cli_output *output, const struct tw_cli_line *
     }
     output->flush = appended != NULL || fstat(output->fd, &info) != 0 || !S_ISREG(info.st_mode);
     return true;
+}
+
+/* Opens the file that is appended to again, because it was rotated. Where that fails, the old one
+ * is written on: nothing is lost, and the next HUP tries again. */
+static void reopen(struct tw_cli_output *output)
+{
+    int fd = open(output->appended, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    tw_cli_reopen = 0;
+    if (fd < 0) {
+        tw_cli_say("%s: cannot be opened again: %s", output->appended, strerror(errno));
+        return;
+    }
+    (void)close(output->fd);
+    output->fd = fd;
 }
 
 static bool write_out(struct tw_cli_output *output, const char *bytes, size_t length)
@@ -122,6 +137,9 @@ enum tlswhy_status tw_cli_output_write(void *payload, const char *bytes, size_t 
 {
     struct tw_cli_output *output = payload;
     bool done = true;
+    if (tw_cli_reopen != 0 && output->appended != NULL) {
+        reopen(output);
+    }
     if (length >= HELD_BYTES - output->held_length) {
         done = flush_held(output);
     }

@@ -194,18 +194,28 @@ static bool collect_paths(const struct tw_cli_line *line, struct names *names,
 /* ---- the job -----------------------------------------------------------------------------------
  */
 
-static bool read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job)
+bool tw_cli_read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job)
 {
     const struct tlswhy_options defaults = TLSWHY_OPTIONS_INIT;
     const char *format = tw_cli_value(line, TW_OPT_FORMAT);
     uint64_t jobs = 0;
+    uint64_t idle = 0;
+    uint64_t repeat_after = 0;
     *job = (struct tlswhy_scan_job){.diagnose = defaults};
     if (!read_size(line, TW_OPT_JOBS, 1, 64, &jobs) ||
+        !read_size(line, TW_OPT_IDLE, 1, 3600000, &idle) ||
+        !read_size(line, TW_OPT_REPEAT_AFTER, 0, 31536000, &repeat_after) ||
         !read_size(line, TW_OPT_MAX_BYTES, 1, UINT64_MAX >> 1, &job->diagnose.max_bytes) ||
         !read_confidence(line, &job->diagnose.min_confidence)) {
         return false;
     }
     job->jobs = (int)jobs;
+    job->live = line->command == TW_CLI_SCAN && !tw_cli_has(line, TW_OPT_OUTPUT);
+    job->idle = (unsigned)idle;
+    job->follow = tw_cli_has(line, TW_OPT_FOLLOW);
+    job->checkpoint = tw_cli_value(line, TW_OPT_CHECKPOINT);
+    job->repeat_after = (unsigned)repeat_after;
+    job->repeat_given = tw_cli_has(line, TW_OPT_REPEAT_AFTER);
     job->diagnose.no_redact = tw_cli_has(line, TW_OPT_NO_REDACT);
     job->diagnose.all_files = tw_cli_has(line, TW_OPT_ALL_FILES);
     job->diagnose.input_format = tw_cli_value(line, TW_OPT_INPUT_FORMAT);
@@ -229,6 +239,34 @@ static bool read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job
     return true;
 }
 
+/* What --follow cannot be combined with. */
+static bool can_follow(const struct tw_cli_line *line)
+{
+    const char *format = tw_cli_value(line, TW_OPT_FORMAT);
+    if (!tw_cli_has(line, TW_OPT_FOLLOW)) {
+        if (tw_cli_has(line, TW_OPT_CHECKPOINT)) {
+            tw_cli_say("--checkpoint needs --follow");
+            return false;
+        }
+        return true;
+    }
+    if (tw_cli_has(line, TW_OPT_OUTPUT) || (format != NULL && strcmp(format, "json") == 0)) {
+        tw_cli_say("what is followed has no end: use --append, and --format text or ndjson");
+        return false;
+    }
+    for (size_t i = 0; i < line->rest.count; i++) {
+        if (strcmp(line->rest.at[i], "-") == 0) {
+            tw_cli_say("standard input is followed without --follow");
+            return false;
+        }
+    }
+    if (line->rest.count == 0 && !tw_cli_has(line, TW_OPT_FILES_FROM)) {
+        tw_cli_say("--follow needs a file or a folder");
+        return false;
+    }
+    return true;
+}
+
 /* Runs the job with its output. The exit status, or 2 where it could not be done. */
 static int run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pack,
                    struct tlswhy_scan_job *job)
@@ -242,6 +280,7 @@ static int run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pac
     } else if (!tw_cli_output_open(&output, line)) {
         return TLSWHY_EXIT_FAILED;
     }
+    output.flush |= job->follow;
     job->write = quiet ? NULL : tw_cli_output_write;
     job->write_payload = &output;
     enum tlswhy_status status = line->command == TW_CLI_RECORDS
@@ -270,8 +309,8 @@ int tw_cli_scan(const struct tw_cli_line *line)
     struct names *names = calloc(lists + 1, sizeof *names);
     int exit_status = TLSWHY_EXIT_FAILED;
     tw_cli_catch_signals();
-    if (names != NULL && read_job(line, &job) && tw_cli_open_pack(line, &pack) &&
-        collect_paths(line, names, &paths)) {
+    if (names != NULL && tw_cli_read_job(line, &job) && can_follow(line) &&
+        tw_cli_open_pack(line, &pack) && collect_paths(line, names, &paths)) {
         job.paths = paths.at;
         job.path_count = paths.count;
         exit_status = run_job(line, pack, &job);

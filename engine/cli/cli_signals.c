@@ -1,4 +1,4 @@
-/* cli_signals.c -- TERM and INT: finish the record in hand, report, end. */
+/* cli_signals.c -- TERM and INT: finish the record in hand, report, end; HUP: open files again. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -6,6 +6,12 @@
 #include "cli/cli.h"
 
 volatile sig_atomic_t tw_cli_stopped;
+volatile sig_atomic_t tw_cli_reopen;
+
+static void on_hangup(int number)
+{
+    tw_cli_reopen = number;
+}
 
 /* Standard input is made to end, so that a read that waits for a quiet pipe returns; only calls
  * that are safe in a handler (signal-safety(7)). The second signal is not caught. */
@@ -31,6 +37,9 @@ void tw_cli_catch_signals(void)
     (void)sigaction(SIGINT, &action, NULL);
     /* A reader that went away is told by EPIPE; a broken standard error must not end the scan. */
     (void)sigaction(SIGPIPE, &ignore, NULL);
-    /* A terminal that goes away, or a log shipper's HUP, does not end a scan. */
-    (void)sigaction(SIGHUP, &ignore, NULL);
+    /* A terminal that goes away, or a log shipper's HUP, does not end a scan: what is appended to,
+     * or followed, is opened again. */
+    struct sigaction hangup = {.sa_handler = on_hangup, .sa_flags = SA_RESTART};
+    (void)sigemptyset(&hangup.sa_mask);
+    (void)sigaction(SIGHUP, &hangup, NULL);
 }

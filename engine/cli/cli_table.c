@@ -4,6 +4,7 @@
 #define LOOK (TW_CLI_SCAN | TW_CLI_RECORDS)
 
 static const char *const formats[] = {"text", "json", "ndjson", NULL};
+static const char *const protocols[] = {"plain", "omprog", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const input_formats[] = {
     "crm-trace", "svclog",       "dotnet-trace", "event-text", "event-xml",
@@ -13,12 +14,13 @@ static const char *const encodings[] = {"utf-8", "utf-16le", "utf-16be", "window
 
 const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
     [TW_OPT_FORMAT] = {"format", '\0', "NAME", formats,
-                       TW_CLI_SCAN | TW_CLI_EXPLAIN | TW_CLI_SIGNATURES, false,
+                       TW_CLI_SCAN | TW_CLI_STREAM | TW_CLI_EXPLAIN | TW_CLI_SIGNATURES, false,
                        "How to show results: text (for people), json (one object), ndjson (one "
                        "object a line)."},
     [TW_OPT_OUTPUT] = {"output", 'o', "FILE", NULL, LOOK, false,
                        "Write results to FILE, which is replaced when they are complete."},
-    [TW_OPT_APPEND] = {"append", '\0', "FILE", NULL, LOOK, false, "Append results to FILE."},
+    [TW_OPT_APPEND] = {"append", '\0', "FILE", NULL, LOOK | TW_CLI_STREAM, false,
+                       "Append results to FILE; HUP opens it again."},
     [TW_OPT_COLOR] = {"color", '\0', "WHEN", whens, TW_CLI_SCAN, false,
                       "Colours in text: auto (on a terminal, unless NO_COLOR is set), always, "
                       "never."},
@@ -47,21 +49,41 @@ const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
                          "Read inputs in this encoding instead of recognising it."},
     [TW_OPT_MAX_BYTES] = {"max-bytes", '\0', "N", NULL, LOOK, false,
                           "Read at most N decompressed bytes of an input; K, M and G multiply."},
-    [TW_OPT_CLIENT] = {"client", '\0', "ID", NULL, TW_CLI_SCAN, false,
+    [TW_OPT_CLIENT] = {"client", '\0', "ID", NULL, TW_CLI_SCAN | TW_CLI_STREAM, false,
                        "Tell which client it is where the log does not."},
-    [TW_OPT_MIN_CONFIDENCE] = {"min-confidence", '\0', "P", NULL, TW_CLI_SCAN, false,
+    [TW_OPT_MIN_CONFIDENCE] = {"min-confidence", '\0', "P", NULL, TW_CLI_SCAN | TW_CLI_STREAM,
+                               false,
                                "Confidence, from 0 to 1, that a family of causes needs (default "
                                "0.5)."},
-    [TW_OPT_NO_REDACT] = {"no-redact", '\0', NULL, NULL, LOOK, false,
+    [TW_OPT_NO_REDACT] = {"no-redact", '\0', NULL, NULL, LOOK | TW_CLI_STREAM, false,
                           "Show passwords, tokens and user names as they are in the log."},
-    [TW_OPT_SIGNATURES] = {"signatures", '\0', "DIR", NULL, LOOK | TW_CLI_EXPLAIN, true,
-                           "Add the pack of this folder."},
+    [TW_OPT_SIGNATURES] = {"signatures", '\0', "DIR", NULL, LOOK | TW_CLI_STREAM | TW_CLI_EXPLAIN,
+                           true, "Add the pack of this folder."},
     [TW_OPT_NO_DEFAULT_SIGNATURES] = {"no-default-signatures", '\0', NULL, NULL,
-                                      LOOK | TW_CLI_EXPLAIN, false, "Leave the built-in pack out."},
+                                      LOOK | TW_CLI_STREAM | TW_CLI_EXPLAIN, false,
+                                      "Leave the built-in pack out."},
+    [TW_OPT_FOLLOW] = {"follow", '\0', NULL, NULL, TW_CLI_SCAN, false,
+                       "Go on with what files and folders get, also after a rotation, until a "
+                       "signal ends it."},
+    [TW_OPT_CHECKPOINT] = {"checkpoint", '\0', "FILE", NULL, TW_CLI_SCAN, false,
+                           "With --follow: keep in FILE how far was read, and go on there after a "
+                           "restart."},
+    [TW_OPT_PROTOCOL] =
+        {"protocol", '\0', "NAME", protocols, TW_CLI_STREAM, false,
+         "How records come: plain (a line or a JSON object each), omprog (the same, "
+         "each confirmed to rsyslog)."},
+    [TW_OPT_IDLE] =
+        {"idle", '\0', "MS", NULL, TW_CLI_SCAN, false,
+         "Of an input that stays open, tell what is known after so many milliseconds of "
+         "silence (default 300)."},
+    [TW_OPT_REPEAT_AFTER] =
+        {"repeat-after", '\0', "S", NULL, TW_CLI_SCAN | TW_CLI_STREAM, false,
+         "Of an input that stays open, say how often the same diagnosis came up "
+         "after so many seconds (default 60)."},
     [TW_OPT_STRICT] =
         {"strict", '\0', NULL, NULL, TW_CLI_SCAN, false,
          "End with 3 where an input was incomplete, even if something was diagnosed."},
-    [TW_OPT_EXIT_ZERO] = {"exit-zero", '\0', NULL, NULL, TW_CLI_SCAN, false,
+    [TW_OPT_EXIT_ZERO] = {"exit-zero", '\0', NULL, NULL, TW_CLI_SCAN | TW_CLI_STREAM, false,
                           "End with 0, not 1, where something was diagnosed."},
     [TW_OPT_HELP] = {"help", 'h', NULL, NULL, ~0u, false, "Show help and end."},
     [TW_OPT_VERSION] = {"version", 'V', NULL, NULL, ~0u, false,
@@ -77,6 +99,8 @@ const struct tw_cli_command_row tw_cli_commands[] = {
      "Show what a signature, cause, client or fix is, with its sources."},
     {"signatures", TW_CLI_SIGNATURES, "list | check [DIR] | test [DIR] | profile PATH...",
      "List what is known; lint a pack; run its samples; count its cost on logs."},
+    {"stream", TW_CLI_STREAM, "--protocol plain|omprog [OPTION...]",
+     "Stand behind a log shipper: records from standard input, answers at once."},
     {"completion", TW_CLI_COMPLETION, "bash | zsh | man",
      "Print a completion script for a shell, or the man page."},
 };

@@ -211,6 +211,11 @@ void tw_pipeline_hits_begin(struct tw_hits *hits, const struct tw_format *format
     }
 }
 
+void tw_pipeline_hits_lead(struct tw_hits *hits, struct tw_classifier *classifier)
+{
+    hits->stages.classifier = classifier;
+}
+
 void tw_pipeline_hits_count(const struct tw_hits *hits, struct tlswhy_input *input)
 {
     input->candidates = hits->candidates;

@@ -29,6 +29,9 @@ enum tw_status tw_pipeline_hits_new(struct tw_hits **out, const struct tw_pack *
 void tw_pipeline_hits_begin(struct tw_hits *hits, const struct tw_format *format,
                             struct tw_span head, bool no_lines);
 
+/** Gives what is found from now on to this classifier. */
+void tw_pipeline_hits_lead(struct tw_hits *hits, struct tw_classifier *classifier);
+
 /** Confirms the candidates of a block and gives what holds to the classifier. */
 enum tw_status tw_pipeline_hits_take(struct tw_hits *hits, const struct tw_scan_block *block,
                                      struct tw_error *error);

@@ -82,6 +82,13 @@ enum tw_status tw_report_open(struct tw_report **out, const struct tw_report_opt
 enum tw_status tw_report_add(struct tw_report *report, const struct tlswhy_report *answer,
                              struct tw_error *error);
 
+/** Whether a format can show answers before the input ends. */
+bool tw_report_can_tell(enum tw_report_format format);
+
+/** Shows answers of an input that goes on, of which tw_report_add brings the whole later. */
+enum tw_status tw_report_tell(struct tw_report *report, const struct tlswhy_report *answer,
+                              struct tw_error *error);
+
 /** Ends the report and fills `*totals` (may be NULL). Where the exit status is 2 the report stays
  *  without its end (json: nothing at all; ndjson: no summary), so that nobody takes it for whole.
  */

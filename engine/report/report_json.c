@@ -129,4 +129,4 @@ static void json_free(struct tw_report *report)
     report->state = NULL;
 }
 
-const struct tw_report_type tw_report_json = {json_open, json_add, json_finish, json_free};
+const struct tw_report_type tw_report_json = {json_open, json_add, NULL, json_finish, json_free};

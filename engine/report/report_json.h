@@ -21,6 +21,10 @@ void tw_report_json_diagnosis(struct tw_buffer *to, struct tw_report_layout layo
                               const struct tlswhy_report *answer,
                               const struct tlswhy_diagnosis *diagnosis);
 
+/** Appends the line that says how often an answer that was told came up so far. */
+void tw_report_json_repeat(struct tw_buffer *to, const struct tlswhy_report *answer,
+                           const struct tlswhy_diagnosis *diagnosis);
+
 /** Appends what became of the input. */
 void tw_report_json_input(struct tw_buffer *to, struct tw_report_layout layout,
                           const struct tlswhy_report *answer);

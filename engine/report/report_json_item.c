@@ -157,6 +157,7 @@ void tw_report_json_diagnosis(struct tw_buffer *to, struct tw_report_layout layo
     bool conclusive = diagnosis->conclusive;
     struct tw_json json = begin_typed(layout, conclusive ? "diagnosis" : "inconclusive");
     tw_report_set_string(&json, "id", diagnosis->id);
+    tw_report_set_string(&json, "supersedes", diagnosis->supersedes);
     tw_report_set_number(&json, "count", diagnosis->count == 0 ? 1 : diagnosis->count);
     tw_report_set_string(&json, "path", answer->input.path);
     tw_report_set_string(&json, "first_time", diagnosis->first_time);
@@ -179,6 +180,18 @@ void tw_report_json_diagnosis(struct tw_buffer *to, struct tw_report_layout layo
     tw_report_set_strings(&json, "next_steps", diagnosis->next_steps, diagnosis->next_step_count);
     tw_report_set_strings(&json, "cautions", diagnosis->cautions, diagnosis->caution_count);
     set_evidence(&json, &answer->input, diagnosis);
+    tw_report_dump_object(to, layout, json);
+}
+
+void tw_report_json_repeat(struct tw_buffer *to, const struct tlswhy_report *answer,
+                           const struct tlswhy_diagnosis *diagnosis)
+{
+    struct tw_report_layout layout = {.line = true};
+    struct tw_json json = begin_typed(layout, "repeat");
+    tw_report_set_string(&json, "id", diagnosis->id);
+    tw_report_set_number(&json, "count", diagnosis->count);
+    tw_report_set_string(&json, "path", answer->input.path);
+    tw_report_set_string(&json, "last_time", diagnosis->last_time);
     tw_report_dump_object(to, layout, json);
 }
 

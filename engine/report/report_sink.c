@@ -121,6 +121,30 @@ enum tw_status tw_report_flush(struct tw_report *report, struct tw_error *error)
     return status;
 }
 
+/* Adds an answer without the diagnoses that were told. */
+static enum tw_status add_untold(struct tw_report *report, const struct tlswhy_report *answer,
+                                 struct tw_error *error)
+{
+    struct tlswhy_diagnosis *left = tw_base_alloc(answer->diagnosis_count + 1, sizeof *left);
+    struct tlswhy_report rest = *answer;
+    if (left == NULL) {
+        return out_of_memory(error);
+    }
+    rest.diagnoses = left;
+    rest.diagnosis_count = 0;
+    for (size_t i = 0; i < answer->diagnosis_count; i++) {
+        if (!answer->diagnoses[i].reported) {
+            left[rest.diagnosis_count++] = answer->diagnoses[i];
+        }
+    }
+    /* For people there is nothing to say of an input of which all was told. */
+    bool silent =
+        rest.diagnosis_count == 0 && answer->diagnosis_count > 0 && report->type == &tw_report_text;
+    enum tw_status status = silent ? TW_OK : report->type->add(report, &rest, error);
+    tw_base_free(left);
+    return status;
+}
+
 enum tw_status tw_report_add(struct tw_report *report, const struct tlswhy_report *answer,
                              struct tw_error *error)
 {
@@ -128,7 +152,21 @@ enum tw_status tw_report_add(struct tw_report *report, const struct tlswhy_repor
     if (status != TW_OK || report->write == NULL) {
         return status;
     }
-    return report->type->add(report, answer, error);
+    return report->told ? add_untold(report, answer, error)
+                        : report->type->add(report, answer, error);
+}
+
+bool tw_report_can_tell(enum tw_report_format format)
+{
+    const struct tw_report_type *type = type_of(format);
+    return type != NULL && type->tell != NULL;
+}
+
+enum tw_status tw_report_tell(struct tw_report *report, const struct tlswhy_report *answer,
+                              struct tw_error *error)
+{
+    report->told = true;
+    return report->write == NULL ? TW_OK : report->type->tell(report, answer, error);
 }
 
 enum tw_status tw_report_finish(struct tw_report *report, double seconds,

@@ -18,6 +18,9 @@ struct tw_report_type {
     /** Renders one input; it is counted already. */
     enum tw_status (*add)(struct tw_report *report, const struct tlswhy_report *answer,
                           struct tw_error *error);
+    /** Renders answers of an input that goes on; nothing is counted. NULL: cannot. */
+    enum tw_status (*tell)(struct tw_report *report, const struct tlswhy_report *answer,
+                           struct tw_error *error);
     /** Renders the end; tally.totals is complete. Not called where the exit status is 2. */
     enum tw_status (*finish)(struct tw_report *report, struct tw_error *error);
     /** Frees report->state, which may be NULL. */
@@ -33,6 +36,7 @@ struct tw_report {
     struct tw_report_tally tally;
     struct tw_buffer out; /**< rendered, not yet handed over */
     void *state;          /**< the rendering's own */
+    bool told;            /**< something was told of an input that went on */
     int signal;           /**< that ended the run early; 0: none */
 };
 

@@ -368,4 +368,5 @@ static void text_free(struct tw_report *report)
     report->state = NULL;
 }
 
-const struct tw_report_type tw_report_text = {text_open, text_add, text_finish, text_free};
+const struct tw_report_type tw_report_text = {text_open, text_add, show_findings, text_finish,
+                                              text_free};

@@ -11,6 +11,8 @@
  * Limits: TW_BLOCK_SIZE, TW_RECORD_MAX, TW_RECORD_OVERLAP. Allocates nothing while it runs. */
 #include "scan/scan.h"
 
+#include <assert.h>
+
 #include "base/alloc.h"
 #include "base/limits.h"
 
@@ -211,6 +213,66 @@ enum tw_status tw_scan_next(struct tw_scanner *scanner, bool without_matching,
     }
     return without_matching ? TW_OK
                             : tw_match_scan(scanner->matcher, block->bytes, &block->hits, error);
+}
+
+void tw_scan_begin_fed(struct tw_scanner *scanner, struct tw_stream *places, tw_scan_starts starts,
+                       char border, const struct tw_cursor *at)
+{
+    tw_scan_begin(scanner, places, starts, border);
+    tw_scan_part(scanner, places, *at);
+}
+
+void tw_scan_part(struct tw_scanner *scanner, struct tw_stream *places, struct tw_cursor at)
+{
+    assert(scanner->length == scanner->keep_from);
+    scanner->stream = places;
+    scanner->length = scanner->block = scanner->keep_from = scanner->skip = 0;
+    scanner->at_block = scanner->located = at;
+    scanner->located_at = 0;
+}
+
+size_t tw_scan_feed(struct tw_scanner *scanner, struct tw_span bytes)
+{
+    scanner->skip = scanner->keep_from > 0 ? scanner->block - scanner->keep_from : scanner->skip;
+    drop_block(scanner);
+    size_t room = TW_RECORD_MAX - scanner->length;
+    size_t count = bytes.length < room ? bytes.length : room;
+    if (count > 0) {
+        memcpy(scanner->buffer + scanner->length, bytes.at, count);
+        scanner->length += count;
+    }
+    return count;
+}
+
+enum tw_status tw_scan_fed(struct tw_scanner *scanner, enum tw_scan_last last,
+                           struct tw_scan_block *block, struct tw_error *error)
+{
+    (void)tw_scan_feed(scanner, (struct tw_span){NULL, 0});
+    scanner->ended = last != TW_SCAN_KEEP;
+    size_t end = scanner->ended ? scanner->length : last_record(scanner);
+    scanner->block = scanner->keep_from = end;
+    if (end == 0 && scanner->length == TW_RECORD_MAX) {
+        scanner->block = TW_RECORD_MAX;
+        scanner->keep_from = TW_RECORD_MAX - TW_RECORD_OVERLAP;
+    }
+    *block = (struct tw_scan_block){.bytes = {scanner->buffer, scanner->block},
+                                    .skip = scanner->skip,
+                                    .cut = scanner->keep_from < scanner->block};
+    size_t skip = scanner->skip;
+    if (last == TW_SCAN_LOOK) {
+        scanner->keep_from = 0;
+    }
+    /* What is not longer than `skip` was told with the record that was cut. */
+    if (scanner->block == 0 || (last != TW_SCAN_KEEP && scanner->block <= skip)) {
+        return TW_END;
+    }
+    return tw_match_scan(scanner->matcher, block->bytes, &block->hits, error);
+}
+
+struct tw_cursor tw_scan_rest(struct tw_scanner *scanner, size_t *length)
+{
+    *length = scanner->length - scanner->keep_from;
+    return tw_scan_locate(scanner, scanner->keep_from);
 }
 
 void tw_scan_record(struct tw_scanner *scanner, size_t at, size_t *start, size_t *end)

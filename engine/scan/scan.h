@@ -34,6 +34,33 @@ enum tw_status tw_scan_new(struct tw_scanner **out, const struct tw_pack *pack,
 void tw_scan_begin(struct tw_scanner *scanner, struct tw_stream *stream, tw_scan_starts starts,
                    char border);
 
+/** Begins with an input whose bytes are handed in as they come (tw_scan_feed), for live inputs. Its
+ *  first byte is at `at`; `places` moves cursors, and stays the caller's. */
+void tw_scan_begin_fed(struct tw_scanner *scanner, struct tw_stream *places, tw_scan_starts starts,
+                       char border, const struct tw_cursor *at);
+
+/** Takes bytes of a fed input; returns how many. Fewer than all: tw_scan_fed has to be called
+ *  first. */
+size_t tw_scan_feed(struct tw_scanner *scanner, struct tw_span bytes);
+
+/** What to make of the last record of a fed input, of which more may come. */
+enum tw_scan_last {
+    TW_SCAN_KEEP, /**< it is not looked at yet */
+    TW_SCAN_LOOK, /**< it is in the block, and stays in the buffer: it is looked at again */
+    TW_SCAN_TAKE, /**< it is complete: the input, or a part of it, ended */
+};
+
+/** The next block of a fed input. TW_END: no whole record is there. */
+enum tw_status tw_scan_fed(struct tw_scanner *scanner, enum tw_scan_last last,
+                           struct tw_scan_block *block, struct tw_error *error);
+
+/** Where the first byte that was not in a block stands, and how many bytes there are from it on. */
+struct tw_cursor tw_scan_rest(struct tw_scanner *scanner, size_t *length);
+
+/** Goes on with a further file of the same fed input, of which nothing is left over: places begin
+ *  anew, but for tw_cursor.out. */
+void tw_scan_part(struct tw_scanner *scanner, struct tw_stream *places, struct tw_cursor at);
+
 /** The next block. TW_END: all was scanned. TW_ERR_TRUNCATED, TW_ERR_DATA, TW_ERR_LIMIT, TW_ERR_IO:
  * the stream failed; everything before was delivered. TW_ERR_MEMORY. With `without_matching` no
  * hits are looked for. */

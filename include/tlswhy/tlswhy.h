@@ -186,6 +186,9 @@ struct tlswhy_diagnosis {
     const struct tlswhy_evidence *evidence; /**< in the order of the input */
     size_t evidence_count;
     uint64_t evidence_dropped; /**< further pieces, counted only */
+    const char *supersedes;    /**< of a live input: the id of the answer that this one replaces */
+    bool repeats;              /**< of a live input: an answer told before, with a new count */
+    bool reported;             /**< of a live input that ended: told before, just so */
 };
 
 /** What became of an input. */

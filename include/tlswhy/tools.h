@@ -59,12 +59,31 @@ struct tlswhy_scan_job {
     tlswhy_message message;
     void *message_payload;
     const volatile sig_atomic_t *stop; /**< becomes not 0: end after the record in hand */
+    bool live;                         /**< tell answers of a pipe before it ends */
+    unsigned idle;          /**< milliseconds of silence that complete an incident; 0: 300 */
+    unsigned repeat_after;  /**< seconds after which a repeated answer is counted aloud */
+    bool follow;            /**< go on with what files and folders get, until `stop` */
+    const char *checkpoint; /**< of follow: where it goes on after a restart; NULL: nowhere */
+    bool repeat_given;      /**< repeat_after was given; else it is 60 */
 };
 
 /** Runs it. `*exit_status` is 0, 1 or 3 (contract), or 2 where no path could be read (told through
  * `message`, nothing was written). Other failures: memory, output. */
 enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
                                int *exit_status, struct tlswhy_error *error);
+
+/** The ways to stand behind a log shipper. */
+enum tlswhy_protocol {
+    TLSWHY_PROTOCOL_PLAIN = 0, /**< lines, or JSON objects, one a line */
+    TLSWHY_PROTOCOL_OMPROG,    /**< rsyslog's: each line is confirmed on descriptor `confirm` */
+};
+
+/** Reads records from descriptor `from` until it ends, one a line, and tells what they show at
+ * once: with OMPROG before the record is confirmed. Uses diagnose, format (ndjson or text), write,
+ *  message, repeat_after, exit_zero and stop of the job. */
+enum tlswhy_status tlswhy_stream(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
+                                 enum tlswhy_protocol protocol, int from, int confirm,
+                                 int *exit_status, struct tlswhy_error *error);
 
 /** Writes every record of the inputs as a line of JSON. Same job, same statuses. */
 enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,

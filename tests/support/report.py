@@ -2,7 +2,7 @@
 
 from .runner import need
 
-LINE_TYPES = ("diagnosis", "input", "inconclusive", "error", "summary")
+LINE_TYPES = ("diagnosis", "repeat", "input", "inconclusive", "error", "summary")
 # Objects whose keys are names of the pack or of a pattern, not of the contract.
 FREE_KEYS = (".captures", ".terms", ".by_family", ".by_cause", ".by_client")
 STRENGTHS = ("decisive", "strong", "moderate", "weak")

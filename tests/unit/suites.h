@@ -8,6 +8,7 @@ Suite *tw_suite_redact(void);
 Suite *tw_suite_visible(void);
 Suite *tw_suite_stream(void);
 Suite *tw_suite_source(void);
+Suite *tw_suite_source_follow(void);
 Suite *tw_suite_decode(void);
 Suite *tw_suite_encoding(void);
 Suite *tw_suite_decode_evtx(void);
