@@ -104,6 +104,7 @@ static bool join(struct tlswhy_diagnosis *list, uint64_t *keys, size_t count)
         struct tlswhy_diagnosis joined =
             made->cause.confidence > earlier->cause.confidence ? *made : *earlier;
         joined.count = earlier->count + made->count;
+        joined.offset = earlier->offset;
         joined.first_line = earlier->first_line;
         joined.last_line =
             made->last_line > earlier->last_line ? made->last_line : earlier->last_line;
@@ -113,6 +114,15 @@ static bool join(struct tlswhy_diagnosis *list, uint64_t *keys, size_t count)
         return true;
     }
     return false;
+}
+
+/* Incidents are in the order of their first errors; two that begin with one record come in the
+ * order of their ids, so that whoever unites reports can tell the order from the reports. */
+static int by_place(const void *left, const void *right)
+{
+    const struct tlswhy_diagnosis *a = left;
+    const struct tlswhy_diagnosis *b = right;
+    return a->offset != b->offset ? (a->offset < b->offset ? -1 : 1) : strcmp(a->id, b->id);
 }
 
 enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_diagnoses *diagnoses,
@@ -143,6 +153,9 @@ enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_di
     }
     if (status != TW_OK) {
         return tw_base_error_set(error, status, "out of memory");
+    }
+    if (count > 1) {
+        qsort(list, count, sizeof *list, by_place);
     }
     *diagnoses = (struct tw_diagnoses){list, count, classifier->dropped};
     return TW_OK;

@@ -167,6 +167,7 @@ static enum tw_status open_incident(struct tw_classifier *classifier,
     struct tw_incident *incident = &classifier->open;
     *incident = (struct tw_incident){.count = 1,
                                      .first_out = record->at.out,
+                                     .first_offset = record->at.offset,
                                      .first_line = UINT64_MAX,
                                      .in_attempt = is_in_attempt(classifier, record),
                                      .first_chain = chain,

@@ -78,10 +78,11 @@ struct tw_incident {
     size_t hit_count;
     size_t hit_room;
     uint64_t dropped;
-    uint64_t count;      /**< equal incidents, this one included */
-    uint64_t first_out;  /**< of the first error's record */
-    uint64_t last_end;   /**< where the last error's record ends */
-    uint64_t first_line; /**< of its errors; 0-based */
+    uint64_t count;        /**< equal incidents, this one included */
+    uint64_t first_out;    /**< of the first error's record */
+    uint64_t first_offset; /**< the same place in the decompressed input */
+    uint64_t last_end;     /**< where the last error's record ends */
+    uint64_t first_line;   /**< of its errors; 0-based */
     uint64_t last_line;
     uint64_t last_record; /**< out of the last error's record */
     uint32_t last_chain;  /**< and its exception chain */

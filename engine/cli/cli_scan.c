@@ -194,18 +194,21 @@ static bool collect_paths(const struct tw_cli_line *line, struct names *names,
 /* ---- the job -----------------------------------------------------------------------------------
  */
 
-static bool read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job)
+bool tw_cli_read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job)
 {
     const struct tlswhy_options defaults = TLSWHY_OPTIONS_INIT;
     const char *format = tw_cli_value(line, TW_OPT_FORMAT);
     uint64_t jobs = 0;
+    uint64_t need = 0;
     *job = (struct tlswhy_scan_job){.diagnose = defaults};
     if (!read_size(line, TW_OPT_JOBS, 1, 64, &jobs) ||
         !read_size(line, TW_OPT_MAX_BYTES, 1, UINT64_MAX >> 1, &job->diagnose.max_bytes) ||
+        !read_size(line, TW_OPT_NEED, 1, UINT32_MAX, &need) || !tw_cli_read_shard(line, job) ||
         !read_confidence(line, &job->diagnose.min_confidence)) {
         return false;
     }
     job->jobs = (int)jobs;
+    job->need = (size_t)need;
     job->diagnose.no_redact = tw_cli_has(line, TW_OPT_NO_REDACT);
     job->diagnose.all_files = tw_cli_has(line, TW_OPT_ALL_FILES);
     job->diagnose.input_format = tw_cli_value(line, TW_OPT_INPUT_FORMAT);
@@ -229,8 +232,7 @@ static bool read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job
     return true;
 }
 
-/* Runs the job with its output. The exit status, or 2 where it could not be done. */
-static int run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pack,
+int tw_cli_run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pack,
                    struct tlswhy_scan_job *job)
 {
     struct tw_cli_output output;
@@ -244,9 +246,10 @@ static int run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pac
     }
     job->write = quiet ? NULL : tw_cli_output_write;
     job->write_payload = &output;
-    enum tlswhy_status status = line->command == TW_CLI_RECORDS
-                                    ? tlswhy_records(pack, job, &exit_status, &error)
-                                    : tlswhy_scan(pack, job, &exit_status, &error);
+    enum tlswhy_status status =
+        line->command == TW_CLI_RECORDS ? tlswhy_records(pack, job, &exit_status, &error)
+        : line->command == TW_CLI_MERGE ? tlswhy_merge(job, &exit_status, &error)
+                                        : tlswhy_scan(pack, job, &exit_status, &error);
     bool failed = status != TLSWHY_OK;
     if (failed && !output.reader_gone) {
         tw_cli_say("%s", error.message);
@@ -270,11 +273,11 @@ int tw_cli_scan(const struct tw_cli_line *line)
     struct names *names = calloc(lists + 1, sizeof *names);
     int exit_status = TLSWHY_EXIT_FAILED;
     tw_cli_catch_signals();
-    if (names != NULL && read_job(line, &job) && tw_cli_open_pack(line, &pack) &&
-        collect_paths(line, names, &paths)) {
+    if (names != NULL && tw_cli_read_job(line, &job) && tw_cli_open_pack(line, &pack) &&
+        !tw_cli_resume(line, pack, &job, &exit_status) && collect_paths(line, names, &paths)) {
         job.paths = paths.at;
         job.path_count = paths.count;
-        exit_status = run_job(line, pack, &job);
+        exit_status = tw_cli_run_job(line, pack, &job);
     }
     for (size_t i = 0; names != NULL && i < lists; i++) {
         free(names[i].bytes);

@@ -21,6 +21,9 @@ void tw_report_json_diagnosis(struct tw_buffer *to, struct tw_report_layout layo
                               const struct tlswhy_report *answer,
                               const struct tlswhy_diagnosis *diagnosis);
 
+/** The word for what became of an input. */
+const char *tw_report_json_status(enum tlswhy_input_status status);
+
 /** Appends what became of the input. */
 void tw_report_json_input(struct tw_buffer *to, struct tw_report_layout layout,
                           const struct tlswhy_report *answer);

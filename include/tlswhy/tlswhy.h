@@ -186,6 +186,7 @@ struct tlswhy_diagnosis {
     const struct tlswhy_evidence *evidence; /**< in the order of the input */
     size_t evidence_count;
     uint64_t evidence_dropped; /**< further pieces, counted only */
+    uint64_t offset; /**< where the record of its first error begins, in the decompressed input */
 };
 
 /** What became of an input. */
@@ -219,7 +220,7 @@ struct tlswhy_input {
     const char *error;
 };
 
-/** The answer for one input. `diagnoses` are ordered by offset. */
+/** The answer for one input. `diagnoses` are ordered by offset, then by id. */
 struct tlswhy_report {
     struct tlswhy_input input;
     const struct tlswhy_diagnosis *diagnoses;
