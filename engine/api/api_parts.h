@@ -25,7 +25,7 @@ struct tw_api_output {
 enum tw_status tw_api_write(void *payload, struct tw_span bytes, struct tw_error *error);
 
 /** Tells "path: text" through the job's message. */
-void tw_api_tell(const struct tlswhy_scan_job *job, const char *path, const char *text);
+void tw_api_tell(const struct tlswhy_scan_job *job, const char *path, const char *failure);
 
 /** Packs of a report; more are not named. */
 #define TW_API_PACKS_MAX 64

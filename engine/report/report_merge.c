@@ -138,7 +138,7 @@ static enum tw_status read_more(struct reading *reading, struct tw_error *error)
     } while (got < 0 && errno == EINTR);
     reading->ended = got <= 0;
     reading->to += got > 0 ? (size_t)got : 0;
-    return got < 0 ? tw_base_error_system(error, "cannot be read", "it", errno) : TW_OK;
+    return got < 0 ? tw_base_error_system(error, "cannot be read", "part", errno) : TW_OK;
 }
 
 /* Passes over a line that is longer than any. */
@@ -225,7 +225,7 @@ static enum tw_status read_part(struct merge *merge, size_t part, struct tw_erro
     struct tw_error why = {.status = TW_OK};
     reading.fd = tw_report_merge_open(merge->files, part);
     if (reading.fd < 0) {
-        (void)tw_base_error_system(&why, "cannot be read", "it", errno);
+        (void)tw_base_error_system(&why, "cannot be read", "part", errno);
         tell(merge, part, why.message);
         merge->partial = true;
         return TW_OK;

@@ -66,7 +66,7 @@ static enum tw_status read_tail(int fd, off_t size, struct tw_buffer *tail)
 {
     size_t want = size > (off_t)TW_MERGE_LINE_MAX ? TW_MERGE_LINE_MAX : (size_t)size;
     off_t from = size - (off_t)want;
-    char *at = tw_base_buffer_reserve(tail, want);
+    char *at = tw_base_buffer_reserve(tail, want + 1);
     while (at != NULL && tail->length < want) {
         ssize_t got = pread(fd, at + tail->length, want - tail->length, from + (off_t)tail->length);
         if (got == 0) {

@@ -360,7 +360,7 @@ static enum tw_status take_shards(struct tw_merge_origin *origin, const json_t *
                                   struct tw_error *error)
 {
     const json_t *shards = json_object_get(object, "shards");
-    struct tw_merge_shard shard;
+    struct tw_merge_shard shard = {0, 0};
     for (size_t i = 0; i < json_array_size(shards); i++) {
         if (!read_shard(json_string_value(json_array_get(shards, i)), &shard)) {
             return bad(error, "a summary with a shard that is none");

@@ -205,6 +205,9 @@ static enum tw_status put(struct writer *writer, const struct tw_merge_item *ite
         status = write_at(writer->file, writer->bytes, writer->used, &writer->at, error);
         writer->used = 0;
     }
+    if (status != TW_OK) {
+        return status;
+    }
     memcpy(writer->bytes + writer->used, item, item->size);
     writer->used += item->size;
     return status;
