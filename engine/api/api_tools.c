@@ -22,9 +22,6 @@
 
 #include <tlswhy/tools.h>
 
-/* Packs of a report; more are not named. */
-#define PACKS_MAX 64
-
 enum tlswhy_status tlswhy_pack_open(struct tlswhy_pack **out, bool without_default,
                                     const char *const *folders, size_t folder_count,
                                     struct tlswhy_error *error)
@@ -39,14 +36,9 @@ enum tlswhy_status tlswhy_pack_open(struct tlswhy_pack **out, bool without_defau
 /* ---- output ------------------------------------------------------------------------------------
  */
 
-struct output {
-    tlswhy_write write;
-    void *payload;
-};
-
-static enum tw_status write_bytes(void *payload, struct tw_span bytes, struct tw_error *error)
+enum tw_status tw_api_write(void *payload, struct tw_span bytes, struct tw_error *error)
 {
-    const struct output *output = payload;
+    const struct tw_api_output *output = payload;
     struct tlswhy_error failure;
     if (output->write == NULL ||
         output->write(output->payload, bytes.at, bytes.length, &failure) == TLSWHY_OK) {
@@ -59,12 +51,12 @@ static enum tw_status write_bytes(void *payload, struct tw_span bytes, struct tw
 static enum tlswhy_status write_all(struct tw_buffer *result, tlswhy_write write, void *payload,
                                     struct tlswhy_error *error)
 {
-    struct output output = {write, payload};
+    struct tw_api_output output = {write, payload};
     struct tw_error from;
     enum tw_status status =
         result->status != TW_OK
             ? tw_base_error_set(&from, result->status, "the result is too large")
-            : write_bytes(&output, tw_base_buffer_span(result), &from);
+            : tw_api_write(&output, tw_base_buffer_span(result), &from);
     tw_base_buffer_free(result);
     return tw_api_status(status, &from, error);
 }
@@ -103,7 +95,7 @@ static bool is_hopeless(const struct tlswhy_scan_job *job, const struct inputs *
     return job->path_count > 0 && inputs->unreached == job->path_count;
 }
 
-static void tell(const struct tlswhy_scan_job *job, const char *path, const char *failure)
+void tw_api_tell(const struct tlswhy_scan_job *job, const char *path, const char *failure)
 {
     struct tw_buffer text = TW_BUFFER_INIT(1u << 16);
     tw_base_visible(&text, tw_base_span(path), false);
@@ -120,7 +112,7 @@ static void tell_failures(const struct tlswhy_scan_job *job, const struct tw_sou
 {
     for (size_t i = 0; i < paths->count; i++) {
         if (paths->at[i].failure != NULL) {
-            tell(job, paths->at[i].path, paths->at[i].failure);
+            tw_api_tell(job, paths->at[i].path, paths->at[i].failure);
         }
     }
 }
@@ -136,7 +128,7 @@ static enum tw_status take_report(void *payload, const struct tlswhy_report *rep
 {
     const struct sink *sink = payload;
     if (report->input.status == TLSWHY_INPUT_ERROR) {
-        tell(sink->job, report->input.path, report->input.error);
+        tw_api_tell(sink->job, report->input.path, report->input.error);
     }
     return tw_report_add(sink->report, report, error);
 }
@@ -171,7 +163,7 @@ static enum tw_status follow_pipe(const struct tw_pack *pack,
 static void tell_message(void *payload, const char *path, const char *message)
 {
     const struct sink *sink = payload;
-    tell(sink->job, path, message);
+    tw_api_tell(sink->job, path, message);
 }
 
 static enum tw_status follow_paths(const struct tw_pack *pack,
@@ -212,19 +204,6 @@ static void tell_stats(const struct tlswhy_scan_job *job, const struct tw_report
     }
 }
 
-static size_t describe_packs(const struct tw_pack *pack, struct tw_report_pack *packs,
-                             char digests[][17])
-{
-    size_t count = pack->info_count < PACKS_MAX ? pack->info_count : PACKS_MAX;
-    for (size_t i = 0; i < count; i++) {
-        tw_base_hash_text(pack->infos[i].digest, digests[i]);
-        packs[i] = (struct tw_report_pack){tw_pack_text(pack, pack->infos[i].name),
-                                           tw_pack_text(pack, pack->infos[i].version), digests[i],
-                                           pack->infos[i].signatures};
-    }
-    return count;
-}
-
 static double now(void)
 {
     struct timespec time;
@@ -235,29 +214,18 @@ static double now(void)
 static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_job *job,
                            const struct inputs *inputs, int *exit_status, struct tw_error *error)
 {
-    struct tw_report_pack packs[PACKS_MAX];
-    char digests[PACKS_MAX][17];
-    struct output output = {job->write, job->write_payload};
-    struct tw_report_options shown = TW_REPORT_OPTIONS_INIT;
+    struct tw_api_output output = {job->write, job->write_payload};
+    struct tw_api_shown shown;
     struct tw_pipeline_options options;
     struct tw_report_totals totals = {.exit_status = TLSWHY_EXIT_FAILED};
     struct tw_report *report = NULL;
     double start = now();
     tw_api_pipeline_options(&job->diagnose, &options);
     options.stop = job->stop;
-    shown.format = (enum tw_report_format)job->format;
-    shown.color = job->color;
-    shown.all = job->all;
-    shown.verbose = job->verbose;
-    shown.strict = job->strict;
-    shown.exit_zero = job->exit_zero;
-    shown.columns = job->columns == 0 ? shown.columns : job->columns;
-    shown.min_confidence = options.min_confidence;
-    shown.reached = inputs->folder;
-    shown.packs = packs;
-    shown.pack_count = describe_packs(pack, packs, digests);
-    enum tw_status status =
-        tw_report_open(&report, &shown, job->write == NULL ? NULL : write_bytes, &output, error);
+    tw_api_show(&shown, pack, job);
+    shown.options.reached |= inputs->folder || job->shards > 0;
+    enum tw_status status = tw_report_open(
+        &report, &shown.options, job->write == NULL ? NULL : tw_api_write, &output, error);
     struct sink sink = {.job = job, .report = report};
     if (status == TW_OK) {
         status = job->follow ? follow_paths(pack, &options, job, &sink, error)
@@ -290,6 +258,7 @@ enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlsw
     if (status == TW_OK && !job->follow && is_hopeless(job, &inputs)) {
         tell_failures(job, &inputs.paths);
     } else if (status == TW_OK) {
+        tw_api_keep_shard(&inputs.paths, job);
         status = scan(tw_api_const_pack_of(pack), job, &inputs, exit_status, &from);
     }
     tw_source_paths_free(&inputs.paths);
@@ -300,7 +269,7 @@ enum tlswhy_status tlswhy_scan(const struct tlswhy_pack *pack, const struct tlsw
  */
 
 struct record_run {
-    struct output output;
+    struct tw_api_output output;
     const char *path;
     bool no_redact;
     uint64_t bytes; /* in hand */
@@ -316,7 +285,7 @@ static enum tw_status write_record(void *payload, const struct tw_record *record
     if (run->line.status != TW_OK) {
         return tw_base_error_set(error, run->line.status, "out of memory");
     }
-    return write_bytes(&run->output, tw_base_buffer_span(&run->line), error);
+    return tw_api_write(&run->output, tw_base_buffer_span(&run->line), error);
 }
 
 static enum tw_status list_records(const struct tw_pack *pack, const struct tlswhy_scan_job *job,
@@ -343,14 +312,14 @@ static enum tw_status list_records(const struct tw_pack *pack, const struct tlsw
             continue;
         }
         if (tw_pipeline_open(&source, path->path, &refused) != TW_OK) {
-            tell(job, path->path, refused.message);
+            tw_api_tell(job, path->path, refused.message);
             failed++;
             continue;
         }
         status = tw_pipeline_records(pipeline, path->path, path->named, source, write_record, &run,
                                      &report, error);
         if (status == TW_OK && report->input.error != NULL) {
-            tell(job, path->path, report->input.error);
+            tw_api_tell(job, path->path, report->input.error);
             failed++;
         }
     }

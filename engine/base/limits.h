@@ -121,6 +121,33 @@
 /** Depth of folders that a walk follows: deeper trees are loops or attacks. */
 #define TW_WALK_DEPTH 64
 
+/** Parts that --shard may ask for: more than any scheduler takes as one array. */
+#define TW_SHARDS_MAX 100000u
+
+/** Longest line of a report that is merged: 64 pieces of evidence with 8 captures of 4 KiB each
+ * come to 2 MiB, the rest is for texts that a pack makes long. */
+#define TW_MERGE_LINE_MAX (8u << 20)
+
+/** Values in such a line. Real ones have some thousand; one of nothing but empty lists would take a
+ *  hundred times its bytes. */
+#define TW_MERGE_VALUES_MAX 100000u
+
+/** Longest name of an input, and longest id, in a report that is merged. */
+#define TW_MERGE_NAME_MAX (64u << 10)
+#define TW_MERGE_ID_MAX 256u
+
+/** What the merge sorts in memory, how many sorted runs it reads side by side, and the window on
+ *  each: 8 MiB hold some 40,000 diagnoses, and 32 runs 1.2 million. */
+#define TW_MERGE_BLOCK (8u << 20)
+#define TW_MERGE_RUNS 32u
+#define TW_MERGE_WINDOW (128u << 10)
+
+/** Files that a merge holds open. */
+#define TW_MERGE_FILES 64u
+
+/** Bad lines of a part that are named one by one; the rest is counted. */
+#define TW_MERGE_COMPLAINTS 10u
+
 /** Worker threads. */
 #define TW_JOBS_MAX 64
 

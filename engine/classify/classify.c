@@ -106,6 +106,7 @@ static bool join(struct tlswhy_diagnosis *list, uint64_t *keys, size_t count,
         struct tlswhy_diagnosis both = surer ? *made : *earlier;
         *joined = (struct tw_joined){surer ? earlier->id : made->id, i};
         both.count = earlier->count + made->count;
+        both.offset = earlier->offset;
         both.first_line = earlier->first_line;
         both.last_line =
             made->last_line > earlier->last_line ? made->last_line : earlier->last_line;
@@ -115,6 +116,43 @@ static bool join(struct tlswhy_diagnosis *list, uint64_t *keys, size_t count,
         return true;
     }
     return false;
+}
+
+/* Incidents are in the order of their first errors; two that begin with one record come in the
+ * order of their ids, so that whoever unites reports can tell the order from the reports. */
+static int by_place(const void *left, const void *right, void *list)
+{
+    const struct tlswhy_diagnosis *a =
+        (const struct tlswhy_diagnosis *)list + *(const size_t *)left;
+    const struct tlswhy_diagnosis *b =
+        (const struct tlswhy_diagnosis *)list + *(const size_t *)right;
+    return a->offset != b->offset ? (a->offset < b->offset ? -1 : 1) : strcmp(a->id, b->id);
+}
+
+/* Puts diagnoses in their order, and with them what was joined to them. */
+static enum tw_status put_in_order(struct tw_arena *arena, struct tlswhy_diagnosis *list,
+                                   struct tw_diagnoses *diagnoses, struct tw_joined *joined)
+{
+    size_t count = diagnoses->count;
+    struct tlswhy_diagnosis *sorted = tw_base_arena_alloc(arena, count, sizeof *sorted);
+    size_t *order = tw_base_arena_alloc(arena, count, sizeof *order);
+    size_t *place = tw_base_arena_alloc(arena, count, sizeof *place);
+    if (sorted == NULL || order == NULL || place == NULL) {
+        return TW_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        order[i] = i;
+    }
+    qsort_r(order, count, sizeof *order, by_place, list);
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = list[order[i]];
+        place[order[i]] = i;
+    }
+    for (size_t i = 0; i < diagnoses->joined_count; i++) {
+        joined[i].into = place[joined[i].into];
+    }
+    diagnoses->at = sorted;
+    return TW_OK;
 }
 
 enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_diagnoses *diagnoses,
@@ -151,7 +189,8 @@ enum tw_status tw_classify_finish(struct tw_classifier *classifier, struct tw_di
         return tw_base_error_set(error, status, "out of memory");
     }
     *diagnoses = (struct tw_diagnoses){list, count, classifier->dropped, joined, joined_count};
-    return TW_OK;
+    status = count > 1 ? put_in_order(classifier->arena, list, diagnoses, joined) : TW_OK;
+    return status == TW_OK ? TW_OK : tw_base_error_set(error, status, "out of memory");
 }
 
 void tw_classify_free(struct tw_classifier *classifier)

@@ -220,6 +220,7 @@ static enum tw_status set_place(const struct tw_classifier *classifier,
     diagnosis->hosts = hosts;
     diagnosis->host_count = incident->host_count;
     diagnosis->count = incident->count;
+    diagnosis->offset = incident->first_at.offset;
     diagnosis->first_line = incident->first_line + 1;
     diagnosis->last_line = incident->last_line + 1;
     for (size_t i = 0; i < incident->hit_count && diagnosis->first_time == NULL; i++) {

@@ -11,6 +11,7 @@ enum tw_cli_command {
     TW_CLI_EXPLAIN = 4,
     TW_CLI_SIGNATURES = 8,
     TW_CLI_COMPLETION = 16,
+    TW_CLI_MERGE = 32,
     TW_CLI_STREAM = 128,
 };
 
@@ -45,6 +46,9 @@ enum tw_cli_id {
     TW_OPT_REPEAT_AFTER,
     TW_OPT_STRICT,
     TW_OPT_EXIT_ZERO,
+    TW_OPT_SHARD,
+    TW_OPT_RESUME,
+    TW_OPT_NEED,
     TW_OPT_HELP,
     TW_OPT_VERSION,
     TW_OPTIONS,
@@ -105,13 +109,26 @@ bool tw_cli_open_pack(const struct tw_cli_line *line, struct tlswhy_pack **pack)
 
 /** The subcommands; each returns an exit status. */
 int tw_cli_scan(const struct tw_cli_line *line);
+int tw_cli_merge(const struct tw_cli_line *line);
 int tw_cli_explain(const struct tw_cli_line *line);
 int tw_cli_signatures(const struct tw_cli_line *line);
 int tw_cli_stream(const struct tw_cli_line *line);
 int tw_cli_completion(const struct tw_cli_line *line);
 
-/** cli_scan.c: reads the job of scan, records and stream. False: a message was printed. */
+/** Reads the options of a job. False: a message was printed. */
 bool tw_cli_read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job);
+
+/** Reads --shard to the job. False: a message was printed. */
+bool tw_cli_read_shard(const struct tw_cli_line *line, struct tlswhy_scan_job *job);
+
+/** Whether nothing is left to do: the output is there as a whole, or may not be replaced (a message
+ * was printed). Then `*exit_status` says how to end. */
+bool tw_cli_resume(const struct tw_cli_line *line, const struct tlswhy_pack *pack,
+                   const struct tlswhy_scan_job *job, int *exit_status);
+
+/** Runs a job with its output; the exit status. `pack` NULL: merge. */
+int tw_cli_run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pack,
+                   struct tlswhy_scan_job *job);
 
 /** Prints the help of a command (0: all) to standard output. */
 void tw_cli_help(enum tw_cli_command command);

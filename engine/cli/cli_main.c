@@ -20,6 +20,8 @@ static int run(const struct tw_cli_line *line)
     case TW_CLI_SCAN:
     case TW_CLI_RECORDS:
         return tw_cli_scan(line);
+    case TW_CLI_MERGE:
+        return tw_cli_merge(line);
     case TW_CLI_EXPLAIN:
         return tw_cli_explain(line);
     case TW_CLI_SIGNATURES:

@@ -159,6 +159,25 @@ enum tlswhy_status tw_cli_output_write(void *payload, const char *bytes, size_t 
     return TLSWHY_ERR_IO;
 }
 
+/* After the rename the folder is synced, too, so that the new name survives a loss of power. Not
+ * every file system can; the file is there all the same. */
+static void sync_folder(const char *path)
+{
+    char *folder = strdup(path);
+    char *slash = folder == NULL ? NULL : strrchr(folder, '/');
+    if (slash != NULL) {
+        slash[slash == folder ? 1 : 0] = '\0';
+    }
+    int fd = folder == NULL
+                 ? -1
+                 : open(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        (void)close(fd);
+    }
+    free(folder);
+}
+
 bool tw_cli_output_close(struct tw_cli_output *output, bool keep)
 {
     bool done = true;
@@ -174,7 +193,9 @@ bool tw_cli_output_close(struct tw_cli_output *output, bool keep)
             tw_cli_say("%s: cannot be written: %s", output->path, strerror(errno));
             done = false;
         }
-        if (!keep || !done) {
+        if (keep && done) {
+            sync_folder(output->path);
+        } else {
             (void)unlink(output->temporary);
         }
     }

@@ -201,11 +201,13 @@ bool tw_cli_read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job
     uint64_t jobs = 0;
     uint64_t idle = 0;
     uint64_t repeat_after = 0;
+    uint64_t need = 0;
     *job = (struct tlswhy_scan_job){.diagnose = defaults};
     if (!read_size(line, TW_OPT_JOBS, 1, 64, &jobs) ||
         !read_size(line, TW_OPT_IDLE, 1, 3600000, &idle) ||
         !read_size(line, TW_OPT_REPEAT_AFTER, 0, 31536000, &repeat_after) ||
         !read_size(line, TW_OPT_MAX_BYTES, 1, UINT64_MAX >> 1, &job->diagnose.max_bytes) ||
+        !read_size(line, TW_OPT_NEED, 1, UINT32_MAX, &need) || !tw_cli_read_shard(line, job) ||
         !read_confidence(line, &job->diagnose.min_confidence)) {
         return false;
     }
@@ -216,6 +218,7 @@ bool tw_cli_read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job
     job->checkpoint = tw_cli_value(line, TW_OPT_CHECKPOINT);
     job->repeat_after = (unsigned)repeat_after;
     job->repeat_given = tw_cli_has(line, TW_OPT_REPEAT_AFTER);
+    job->need = (size_t)need;
     job->diagnose.no_redact = tw_cli_has(line, TW_OPT_NO_REDACT);
     job->diagnose.all_files = tw_cli_has(line, TW_OPT_ALL_FILES);
     job->diagnose.input_format = tw_cli_value(line, TW_OPT_INPUT_FORMAT);
@@ -267,8 +270,7 @@ static bool can_follow(const struct tw_cli_line *line)
     return true;
 }
 
-/* Runs the job with its output. The exit status, or 2 where it could not be done. */
-static int run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pack,
+int tw_cli_run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pack,
                    struct tlswhy_scan_job *job)
 {
     struct tw_cli_output output;
@@ -283,9 +285,10 @@ static int run_job(const struct tw_cli_line *line, const struct tlswhy_pack *pac
     output.flush |= job->follow;
     job->write = quiet ? NULL : tw_cli_output_write;
     job->write_payload = &output;
-    enum tlswhy_status status = line->command == TW_CLI_RECORDS
-                                    ? tlswhy_records(pack, job, &exit_status, &error)
-                                    : tlswhy_scan(pack, job, &exit_status, &error);
+    enum tlswhy_status status =
+        line->command == TW_CLI_RECORDS ? tlswhy_records(pack, job, &exit_status, &error)
+        : line->command == TW_CLI_MERGE ? tlswhy_merge(job, &exit_status, &error)
+                                        : tlswhy_scan(pack, job, &exit_status, &error);
     bool failed = status != TLSWHY_OK;
     if (failed && !output.reader_gone) {
         tw_cli_say("%s", error.message);
@@ -310,10 +313,11 @@ int tw_cli_scan(const struct tw_cli_line *line)
     int exit_status = TLSWHY_EXIT_FAILED;
     tw_cli_catch_signals();
     if (names != NULL && tw_cli_read_job(line, &job) && can_follow(line) &&
-        tw_cli_open_pack(line, &pack) && collect_paths(line, names, &paths)) {
+        tw_cli_open_pack(line, &pack) && !tw_cli_resume(line, pack, &job, &exit_status) &&
+        collect_paths(line, names, &paths)) {
         job.paths = paths.at;
         job.path_count = paths.count;
-        exit_status = run_job(line, pack, &job);
+        exit_status = tw_cli_run_job(line, pack, &job);
     }
     for (size_t i = 0; names != NULL && i < lists; i++) {
         free(names[i].bytes);

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #define LOOK (TW_CLI_SCAN | TW_CLI_RECORDS)
+#define SHOW (TW_CLI_SCAN | TW_CLI_MERGE)
 
 static const char *const formats[] = {"text", "json", "ndjson", NULL};
 static const char *const protocols[] = {"plain", "omprog", NULL};
@@ -14,21 +15,21 @@ static const char *const encodings[] = {"utf-8", "utf-16le", "utf-16be", "window
 
 const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
     [TW_OPT_FORMAT] = {"format", '\0', "NAME", formats,
-                       TW_CLI_SCAN | TW_CLI_STREAM | TW_CLI_EXPLAIN | TW_CLI_SIGNATURES, false,
+                       SHOW | TW_CLI_STREAM | TW_CLI_EXPLAIN | TW_CLI_SIGNATURES, false,
                        "How to show results: text (for people), json (one object), ndjson (one "
                        "object a line)."},
-    [TW_OPT_OUTPUT] = {"output", 'o', "FILE", NULL, LOOK, false,
+    [TW_OPT_OUTPUT] = {"output", 'o', "FILE", NULL, LOOK | SHOW, false,
                        "Write results to FILE, which is replaced when they are complete."},
-    [TW_OPT_APPEND] = {"append", '\0', "FILE", NULL, LOOK | TW_CLI_STREAM, false,
+    [TW_OPT_APPEND] = {"append", '\0', "FILE", NULL, LOOK | SHOW | TW_CLI_STREAM, false,
                        "Append results to FILE; HUP opens it again."},
-    [TW_OPT_COLOR] = {"color", '\0', "WHEN", whens, TW_CLI_SCAN, false,
+    [TW_OPT_COLOR] = {"color", '\0', "WHEN", whens, SHOW, false,
                       "Colours in text: auto (on a terminal, unless NO_COLOR is set), always, "
                       "never."},
-    [TW_OPT_ALL] = {"all", '\0', NULL, NULL, TW_CLI_SCAN, false,
+    [TW_OPT_ALL] = {"all", '\0', NULL, NULL, SHOW, false,
                     "Show every alternative, every term of the evidence, and the whole plan."},
-    [TW_OPT_QUIET] = {"quiet", 'q', NULL, NULL, LOOK, false,
+    [TW_OPT_QUIET] = {"quiet", 'q', NULL, NULL, LOOK | SHOW, false,
                       "Print no results; the exit status tells."},
-    [TW_OPT_VERBOSE] = {"verbose", 'v', NULL, NULL, LOOK, false,
+    [TW_OPT_VERBOSE] = {"verbose", 'v', NULL, NULL, LOOK | SHOW, false,
                         "Show excerpts, and inputs without findings."},
     [TW_OPT_STATS] = {"stats", '\0', NULL, NULL, TW_CLI_SCAN, false,
                       "End with a line about bytes, candidates, hits and time."},
@@ -81,10 +82,18 @@ const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
          "Of an input that stays open, say how often the same diagnosis came up "
          "after so many seconds (default 60)."},
     [TW_OPT_STRICT] =
-        {"strict", '\0', NULL, NULL, TW_CLI_SCAN, false,
+        {"strict", '\0', NULL, NULL, SHOW, false,
          "End with 3 where an input was incomplete, even if something was diagnosed."},
-    [TW_OPT_EXIT_ZERO] = {"exit-zero", '\0', NULL, NULL, TW_CLI_SCAN | TW_CLI_STREAM, false,
+    [TW_OPT_EXIT_ZERO] = {"exit-zero", '\0', NULL, NULL, SHOW | TW_CLI_STREAM, false,
                           "End with 0, not 1, where something was diagnosed."},
+    [TW_OPT_SHARD] = {"shard", '\0', "I/N", NULL, TW_CLI_SCAN, false,
+                      "Look only at part I (from 0) of N: the inputs whose name falls to it. "
+                      "Implies --resume."},
+    [TW_OPT_RESUME] = {"resume", '\0', NULL, NULL, TW_CLI_SCAN, false,
+                       "Do nothing where --output is there and whole (ndjson of the same packs and "
+                       "options)."},
+    [TW_OPT_NEED] = {"need", '\0', "N", NULL, TW_CLI_MERGE, false,
+                     "End with 3 unless there are N whole parts, and none is cut."},
     [TW_OPT_HELP] = {"help", 'h', NULL, NULL, ~0u, false, "Show help and end."},
     [TW_OPT_VERSION] = {"version", 'V', NULL, NULL, ~0u, false,
                         "Show the version and end; with -v, of the libraries and packs, too."},
@@ -95,6 +104,8 @@ const struct tw_cli_command_row tw_cli_commands[] = {
      "Diagnose files and folders; - or a pipe is standard input. The word scan may be left out."},
     {"records", TW_CLI_RECORDS, "[OPTION...] [PATH...]",
      "Print the records as lines of JSON: what was read."},
+    {"merge", TW_CLI_MERGE, "[OPTION...] FILE...",
+     "Unite the ndjson reports of many runs into one; - is standard input."},
     {"explain", TW_CLI_EXPLAIN, "[OPTION...] ID...",
      "Show what a signature, cause, client or fix is, with its sources."},
     {"signatures", TW_CLI_SIGNATURES, "list | check [DIR] | test [DIR] | profile PATH...",

@@ -36,10 +36,14 @@ struct tw_report_options {
     int columns;                        /**< text: width; less than 40 counts as 40 */
     const struct tw_report_pack *packs; /**< copied */
     size_t pack_count;
-    double min_confidence; /**< what a family has to reach; only told to the reader */
-    bool reached;          /**< a folder that the user named could be read: not all is unreadable */
-    bool strict;           /**< incomplete counts even where something was diagnosed */
-    bool exit_zero;        /**< a diagnosis is no reason for a status of its own */
+    const char *answers;       /**< digest of the options that change answers, or NULL; copied */
+    const char *version;       /**< of the program that made them; NULL: this one; borrowed */
+    const char *const *shards; /**< "I/N": the parts of the whole that this is; borrowed */
+    size_t shard_count;        /**< 0: it is the whole */
+    double min_confidence;     /**< what a family has to reach; only told to the reader */
+    bool reached;   /**< a folder that the user named could be read: not all is unreadable */
+    bool strict;    /**< incomplete counts even where something was diagnosed */
+    bool exit_zero; /**< a diagnosis is no reason for a status of its own */
 };
 
 #define TW_REPORT_OPTIONS_INIT ((struct tw_report_options){.columns = 80, .min_confidence = 0.5})
@@ -62,6 +66,7 @@ struct tw_report_totals {
     uint64_t diagnoses; /**< conclusive ones */
     uint64_t inconclusive;
     double seconds;
+    bool partial; /**< something of the run is missing, such as the rest of a part */
     int exit_status;
 };
 

@@ -21,6 +21,9 @@ void tw_report_json_diagnosis(struct tw_buffer *to, struct tw_report_layout layo
                               const struct tlswhy_report *answer,
                               const struct tlswhy_diagnosis *diagnosis);
 
+/** The word for what became of an input. */
+const char *tw_report_json_status(enum tlswhy_input_status status);
+
 /** Appends the line that says how often an answer that was told came up so far. */
 void tw_report_json_repeat(struct tw_buffer *to, const struct tlswhy_report *answer,
                            const struct tlswhy_diagnosis *diagnosis);

@@ -5,7 +5,7 @@
 #include "report/report_json_value.h"
 #include "report/report_words.h"
 
-static const char *status_name(enum tlswhy_input_status status)
+const char *tw_report_json_status(enum tlswhy_input_status status)
 {
     switch (status) {
     case TLSWHY_INPUT_OK:
@@ -160,6 +160,7 @@ void tw_report_json_diagnosis(struct tw_buffer *to, struct tw_report_layout layo
     tw_report_set_string(&json, "supersedes", diagnosis->supersedes);
     tw_report_set_number(&json, "count", diagnosis->count == 0 ? 1 : diagnosis->count);
     tw_report_set_string(&json, "path", answer->input.path);
+    tw_report_set_number(&json, "offset", diagnosis->offset);
     tw_report_set_string(&json, "first_time", diagnosis->first_time);
     tw_report_set_string(&json, "last_time", diagnosis->last_time);
     tw_report_set_known_number(&json, "first_line", diagnosis->first_line);
@@ -209,7 +210,7 @@ void tw_report_json_input(struct tw_buffer *to, struct tw_report_layout layout,
     tw_report_set_number(&json, "lines", input->lines);
     tw_report_set_known_number(&json, "records", input->records);
     tw_report_set_number(&json, "hits", input->hits);
-    tw_report_set_string(&json, "status", status_name(input->status));
+    tw_report_set_string(&json, "status", tw_report_json_status(input->status));
     if (tw_report_is_incomplete(input)) {
         tw_report_set_value(&json, "incomplete", json_true());
     }

@@ -7,7 +7,8 @@ static struct tw_json tool_object(const struct tw_report *report)
 {
     struct tw_json tool = tw_report_begin_object();
     tw_report_set_string(&tool, "name", "tlswhy");
-    tw_report_set_string(&tool, "version", TLSWHY_VERSION);
+    const char *version = report->options.version;
+    tw_report_set_string(&tool, "version", version == NULL ? TLSWHY_VERSION : version);
     json_t *packs = json_array();
     for (size_t i = 0; i < report->options.pack_count; i++) {
         const struct tw_report_pack *pack = &report->options.packs[i];
@@ -19,6 +20,7 @@ static struct tw_json tool_object(const struct tw_report *report)
         tw_report_append_object(&tool, packs, one);
     }
     tw_report_set_value(&tool, "packs", packs);
+    tw_report_set_string(&tool, "options", report->options.answers);
     return tool;
 }
 
@@ -95,6 +97,12 @@ void tw_report_json_summary(struct tw_buffer *to, struct tw_report_layout layout
     tw_report_set_string(&json, "schema", TW_REPORT_SCHEMA);
     tw_report_set_object(&json, "tool", tool_object(report));
     set_verdict(&json, &report->tally.verdict);
+    if (report->options.shard_count > 0) {
+        tw_report_set_strings(&json, "shards", report->options.shards, report->options.shard_count);
+    }
+    if (report->tally.totals.partial) {
+        tw_report_set_value(&json, "partial", json_true());
+    }
     tw_report_set_object(&json, "summary", summary_object(report));
     tw_report_dump_object(to, layout, json);
 }

@@ -82,8 +82,10 @@ enum tw_status tw_report_open(struct tw_report **out, const struct tw_report_opt
     report->options = *options;
     report->options.packs = NULL;
     report->options.pack_count = 0;
+    report->options.answers = NULL;
     enum tw_status status = TW_OK;
-    if (copy_packs(report, options->packs, options->pack_count) != TW_OK) {
+    if (copy_packs(report, options->packs, options->pack_count) != TW_OK ||
+        !copy_text(&report->options.answers, options->answers)) {
         status = out_of_memory(error);
     } else if (type->open != NULL) {
         status = type->open(report, error);
@@ -201,6 +203,7 @@ void tw_report_free(struct tw_report *report)
         report->type->free(report);
     }
     free_packs(report);
+    tw_base_free((char *)report->options.answers);
     tw_report_tally_free(&report->tally);
     tw_base_buffer_free(&report->out);
     tw_base_free(report);

@@ -15,7 +15,7 @@ int tw_report_exit_status(const struct tw_report_totals *totals, bool strict, bo
     if (nothing_read && totals->diagnoses == 0 && totals->inconclusive == 0) {
         return 2;
     }
-    if (totals->incomplete > 0 && (totals->diagnoses == 0 || strict)) {
+    if ((totals->incomplete > 0 || totals->partial) && (totals->diagnoses == 0 || strict)) {
         return 3;
     }
     return totals->diagnoses > 0 && !exit_zero ? 1 : 0;
@@ -178,10 +178,17 @@ static enum tw_status add_diagnosis(struct tw_report_tally *tally,
     return consider(&tally->verdict, diagnosis);
 }
 
-enum tw_status tw_report_tally_add(struct tw_report_tally *tally,
-                                   const struct tlswhy_report *answer, struct tw_error *error)
+enum tw_status tw_report_tally_diagnosis(struct tw_report_tally *tally,
+                                         const struct tlswhy_diagnosis *diagnosis,
+                                         struct tw_error *error)
 {
-    const struct tlswhy_input *input = &answer->input;
+    return add_diagnosis(tally, diagnosis) == TW_OK
+               ? TW_OK
+               : tw_base_error_set(error, TW_ERR_MEMORY, "out of memory while counting");
+}
+
+void tw_report_tally_input(struct tw_report_tally *tally, const struct tlswhy_input *input)
+{
     tally->totals.inputs++;
     tally->totals.ignored += input->status == TLSWHY_INPUT_IGNORED;
     tally->totals.incomplete += tw_report_is_incomplete(input);
@@ -189,12 +196,17 @@ enum tw_status tw_report_tally_add(struct tw_report_tally *tally,
     tally->totals.bytes += input->bytes;
     tally->totals.hits += input->hits;
     tally->totals.candidates += input->candidates;
-    for (size_t i = 0; i < answer->diagnosis_count; i++) {
-        if (add_diagnosis(tally, &answer->diagnoses[i]) != TW_OK) {
-            return tw_base_error_set(error, TW_ERR_MEMORY, "out of memory while counting");
-        }
+}
+
+enum tw_status tw_report_tally_add(struct tw_report_tally *tally,
+                                   const struct tlswhy_report *answer, struct tw_error *error)
+{
+    enum tw_status status = TW_OK;
+    tw_report_tally_input(tally, &answer->input);
+    for (size_t i = 0; status == TW_OK && i < answer->diagnosis_count; i++) {
+        status = tw_report_tally_diagnosis(tally, &answer->diagnoses[i], error);
     }
-    return TW_OK;
+    return status;
 }
 
 void tw_report_tally_free(struct tw_report_tally *tally)

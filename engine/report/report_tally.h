@@ -50,6 +50,12 @@ bool tw_report_is_incomplete(const struct tlswhy_input *input);
 enum tw_status tw_report_tally_add(struct tw_report_tally *tally,
                                    const struct tlswhy_report *answer, struct tw_error *error);
 
+/** Counts an input alone, or a diagnosis alone. */
+void tw_report_tally_input(struct tw_report_tally *tally, const struct tlswhy_input *input);
+enum tw_status tw_report_tally_diagnosis(struct tw_report_tally *tally,
+                                         const struct tlswhy_diagnosis *diagnosis,
+                                         struct tw_error *error);
+
 /** Frees what it holds. */
 void tw_report_tally_free(struct tw_report_tally *tally);
 

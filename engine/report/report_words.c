@@ -8,11 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/report_tally.h"
+
 #define SIZE TW_REPORT_WORD_MAX
 
 void tw_report_say_percent(char text[SIZE], double confidence)
 {
-    long percent = lround(fmin(fmax(confidence, 0.0), 1.0) * 100.0);
+    /* Of what json says, so that a merged report says the same. */
+    long percent = lround((double)tw_report_round_confidence(confidence) / 100.0);
     if (percent < 1) {
         (void)snprintf(text, SIZE, "<1 %%");
     } else if (percent > 99) {

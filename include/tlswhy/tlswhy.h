@@ -186,9 +186,10 @@ struct tlswhy_diagnosis {
     const struct tlswhy_evidence *evidence; /**< in the order of the input */
     size_t evidence_count;
     uint64_t evidence_dropped; /**< further pieces, counted only */
-    const char *supersedes;    /**< of a live input: the id of the answer that this one replaces */
-    bool repeats;              /**< of a live input: an answer told before, with a new count */
-    bool reported;             /**< of a live input that ended: told before, just so */
+    uint64_t offset; /**< where the record of its first error begins, in the decompressed input */
+    const char *supersedes; /**< of a live input: the id of the answer that this one replaces */
+    bool repeats;           /**< of a live input: an answer told before, with a new count */
+    bool reported;          /**< of a live input that ended: told before, just so */
 };
 
 /** What became of an input. */
@@ -222,7 +223,7 @@ struct tlswhy_input {
     const char *error;
 };
 
-/** The answer for one input. `diagnoses` are ordered by offset. */
+/** The answer for one input. `diagnoses` are ordered by offset, then by id. */
 struct tlswhy_report {
     struct tlswhy_input input;
     const struct tlswhy_diagnosis *diagnoses;

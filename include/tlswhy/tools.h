@@ -65,6 +65,8 @@ struct tlswhy_scan_job {
     bool follow;            /**< go on with what files and folders get, until `stop` */
     const char *checkpoint; /**< of follow: where it goes on after a restart; NULL: nowhere */
     bool repeat_given;      /**< repeat_after was given; else it is 60 */
+    size_t shard, shards;   /**< only part `shard` of `shards`; 0 of 0: everything */
+    size_t need;            /**< merge: parts that there have to be; 0: any number */
 };
 
 /** Runs it. `*exit_status` is 0, 1 or 3 (contract), or 2 where no path could be read (told through
@@ -84,6 +86,20 @@ enum tlswhy_protocol {
 enum tlswhy_status tlswhy_stream(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
                                  enum tlswhy_protocol protocol, int from, int confirm,
                                  int *exit_status, struct tlswhy_error *error);
+/** Whether `path` already holds the whole ndjson report that the job would make: `*done`, with the
+ * exit status that the run would have. TLSWHY_ERR_USAGE: it holds a whole report of other packs,
+ * options, or another shard. What is cut, or no report, is not done. */
+enum tlswhy_status tlswhy_resume(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
+                                 const char *path, bool *done, int *exit_status,
+                                 struct tlswhy_error *error);
+
+/** Unites ndjson reports, the job's paths, into one. `*exit_status` as for tlswhy_scan; 3 also
+ * where a part is missing or cut. TLSWHY_ERR_USAGE: they are of different packs or options. */
+enum tlswhy_status tlswhy_merge(const struct tlswhy_scan_job *job, int *exit_status,
+                                struct tlswhy_error *error);
+
+/** The most shards. */
+size_t tlswhy_shards_max(void);
 
 /** Writes every record of the inputs as a line of JSON. Same job, same statuses. */
 enum tlswhy_status tlswhy_records(const struct tlswhy_pack *pack, const struct tlswhy_scan_job *job,
