@@ -45,7 +45,7 @@ START_TEST(json_has_the_keys_of_the_contract)
                "inputs ignored incomplete bytes hits diagnoses inconclusive by_family by_cause "
                "by_client exit_status seconds");
     const json_t *one = json_array_get(json_object_get(report, "diagnoses"), 0);
-    check_keys(one, "id count path first_line last_line hosts headline look_alike cause "
+    check_keys(one, "id count path offset first_line last_line hosts headline look_alike cause "
                     "family_confidence alternatives client fixes collect_next next_steps cautions "
                     "evidence");
     check_keys(json_object_get(one, "cause"), "id family title confidence");
@@ -62,7 +62,7 @@ START_TEST(json_has_the_keys_of_the_contract)
     ck_assert(json_real_value(json_object_get(json_object_get(evidence, "terms"), "dns")) ==
               -1.2346);
     check_keys(json_array_get(json_object_get(report, "inconclusive"), 0),
-               "id count path first_line last_line hosts headline family_confidence alternatives "
+               "id count path offset first_line last_line hosts headline family_confidence alternatives "
                "collect_next next_steps cautions evidence");
     check_keys(json_array_get(json_object_get(report, "inputs"), 4),
                "path format compression repairs bytes lines hits status incomplete limits error");
