@@ -185,6 +185,9 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
     double start = now();
     tw_api_pipeline_options(&job->diagnose, &options);
     options.stop = job->stop;
+    options.input = job->input;
+    options.input_name = job->input_name;
+    shown.in_memory = job->in_memory;
     shown.format = (enum tw_report_format)job->format;
     shown.color = job->color;
     shown.all = job->all;
@@ -279,7 +282,7 @@ static enum tw_status list_records(const struct tw_pack *pack, const struct tlsw
             failed++;
             continue;
         }
-        if (tw_pipeline_open(&source, path->path, &refused) != TW_OK) {
+        if (tw_pipeline_open(&source, path->path, job->input, &refused) != TW_OK) {
             tell(job, path->path, refused.message);
             failed++;
             continue;
@@ -357,10 +360,10 @@ enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *pack, tlswhy_write 
     return write_all(&text, write, payload, error);
 }
 
-char *tlswhy_helper(struct tlswhy_error *error)
+char *tlswhy_helper(const char *name, struct tlswhy_error *error)
 {
     struct tw_error from;
-    char *path = tw_pack_helper(&from);
+    char *path = tw_pack_helper(name, &from);
     if (path == NULL) {
         (void)tw_api_status(TW_ERR_IO, &from, error);
     }

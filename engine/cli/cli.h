@@ -11,6 +11,7 @@ enum tw_cli_command {
     TW_CLI_EXPLAIN = 4,
     TW_CLI_SIGNATURES = 8,
     TW_CLI_COMPLETION = 16,
+    TW_CLI_SERVE = 1024, /* others may come in between */
 };
 
 /** Options, in the order of the table. */
@@ -39,6 +40,7 @@ enum tw_cli_id {
     TW_OPT_NO_DEFAULT_SIGNATURES,
     TW_OPT_STRICT,
     TW_OPT_EXIT_ZERO,
+    TW_OPT_LISTEN,
     TW_OPT_HELP,
     TW_OPT_VERSION,
     TW_OPTIONS,
@@ -94,6 +96,11 @@ const char *tw_cli_value(const struct tw_cli_line *line, enum tw_cli_id id);
 /** Prints "tlswhy: " and a message with a newline to standard error; never fails. */
 void tw_cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** Reads a whole number with an optional K, M or G; `*to` stays where the option was not given.
+ * False: a message was printed. */
+bool tw_cli_read_size(const struct tw_cli_line *line, enum tw_cli_id id, uint64_t least,
+                      uint64_t most, uint64_t *to);
+
 /** Opens the packs that the command line asks for. False: a message was printed. */
 bool tw_cli_open_pack(const struct tw_cli_line *line, struct tlswhy_pack **pack);
 
@@ -101,6 +108,7 @@ bool tw_cli_open_pack(const struct tw_cli_line *line, struct tlswhy_pack **pack)
 int tw_cli_scan(const struct tw_cli_line *line);
 int tw_cli_explain(const struct tw_cli_line *line);
 int tw_cli_signatures(const struct tw_cli_line *line);
+int tw_cli_serve(const struct tw_cli_line *line);
 int tw_cli_completion(const struct tw_cli_line *line);
 
 /** Prints the help of a command (0: all) to standard output. */

@@ -43,8 +43,7 @@ bool tw_cli_open_pack(const struct tw_cli_line *line, struct tlswhy_pack **pack)
 /* ---- values ------------------------------------------------------------------------------------
  */
 
-/* A whole number with an optional K, M or G. */
-static bool read_size(const struct tw_cli_line *line, enum tw_cli_id id, uint64_t least,
+bool tw_cli_read_size(const struct tw_cli_line *line, enum tw_cli_id id, uint64_t least,
                       uint64_t most, uint64_t *to)
 {
     const char *text = tw_cli_value(line, id);
@@ -200,8 +199,8 @@ static bool read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job
     const char *format = tw_cli_value(line, TW_OPT_FORMAT);
     uint64_t jobs = 0;
     *job = (struct tlswhy_scan_job){.diagnose = defaults};
-    if (!read_size(line, TW_OPT_JOBS, 1, 64, &jobs) ||
-        !read_size(line, TW_OPT_MAX_BYTES, 1, UINT64_MAX >> 1, &job->diagnose.max_bytes) ||
+    if (!tw_cli_read_size(line, TW_OPT_JOBS, 1, 64, &jobs) ||
+        !tw_cli_read_size(line, TW_OPT_MAX_BYTES, 1, UINT64_MAX >> 1, &job->diagnose.max_bytes) ||
         !read_confidence(line, &job->diagnose.min_confidence)) {
         return false;
     }
