@@ -110,6 +110,9 @@ static int run(struct tw_serve *serve, int listener)
 {
     sigset_t ends;
     int number;
+    /* A shell starts programs in the background with INT ignored; what is ignored never comes. */
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
     (void)sigemptyset(&ends);
     (void)sigaddset(&ends, SIGINT);
     (void)sigaddset(&ends, SIGTERM);
