@@ -1,5 +1,5 @@
-/* cli_serve.c -- the subcommand serve: options here, the rest by the helper program tlswhy-serve, which
- * has the web server. */
+/* cli_serve.c -- the subcommand serve: options here, the rest by the helper program tlswhy-serve,
+ * which has the web server. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -57,16 +57,17 @@ const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
                           "Show passwords, tokens and user names as they are in the log."},
     [TW_OPT_SIGNATURES] = {"signatures", '\0', "DIR", NULL, OPEN_PACKS, true,
                            "Add the pack of this folder."},
-    [TW_OPT_NO_DEFAULT_SIGNATURES] = {"no-default-signatures", '\0', NULL, NULL,
-                                      OPEN_PACKS, false, "Leave the built-in pack out."},
+    [TW_OPT_NO_DEFAULT_SIGNATURES] = {"no-default-signatures", '\0', NULL, NULL, OPEN_PACKS, false,
+                                      "Leave the built-in pack out."},
     [TW_OPT_STRICT] =
         {"strict", '\0', NULL, NULL, TW_CLI_SCAN, false,
          "End with 3 where an input was incomplete, even if something was diagnosed."},
     [TW_OPT_EXIT_ZERO] = {"exit-zero", '\0', NULL, NULL, TW_CLI_SCAN, false,
                           "End with 0, not 1, where something was diagnosed."},
-    [TW_OPT_LISTEN] = {"listen", '\0', "ADDR:PORT", NULL, TW_CLI_SERVE, false,
-                       "Where the page is (default 127.0.0.1:8765, this machine only). Port 0 takes "
-                       "a free one."},
+    [TW_OPT_LISTEN] =
+        {"listen", '\0', "ADDR:PORT", NULL, TW_CLI_SERVE, false,
+         "Where the page is (default 127.0.0.1:8765, this machine only). Port 0 takes "
+         "a free one."},
     [TW_OPT_HELP] = {"help", 'h', NULL, NULL, ~0u, false, "Show help and end."},
     [TW_OPT_VERSION] = {"version", 'V', NULL, NULL, ~0u, false,
                         "Show the version and end; with -v, of the libraries and packs, too."},

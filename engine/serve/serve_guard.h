@@ -14,8 +14,8 @@ struct tw_serve_own {
     bool any;      /**< all addresses of the machine */
 };
 
-/** Reads ADDR:PORT or PORT; ADDR is an IPv4 address, an IPv6 address in brackets, or localhost. False:
- * it is none of them. */
+/** Reads ADDR:PORT or PORT; ADDR is an IPv4 address, an IPv6 address in brackets, or localhost.
+ * False: it is none of them. */
 bool tw_serve_guard_listen(const char *text, struct tw_serve_own *own);
 
 /** Whether a Host header means us. A name that an attacker's DNS lets point here (rebinding) does

@@ -34,9 +34,9 @@ struct header {
 
 /* For every answer: the page may run its own script and style and talk to us only. */
 static const struct header headers[] = {
-    {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-     "form-action 'none'; frame-ancestors 'none'"},
+    {"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "
+                                "connect-src 'self'; base-uri 'none'; "
+                                "form-action 'none'; frame-ancestors 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
     {"Referrer-Policy", "no-referrer"},
@@ -97,9 +97,9 @@ static enum MHD_Result refuse(struct tw_serve *serve, struct MHD_Connection *con
         text[length++] = *at;
     }
     length += (size_t)snprintf(text + length, sizeof text - length, "\"}\n");
-    return send_response(
-        serve, connection, code, "application/json",
-        MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_COPY), length);
+    return send_response(serve, connection, code, "application/json",
+                         MHD_create_response_from_buffer(length, text, MHD_RESPMEM_MUST_COPY),
+                         length);
 }
 
 static void forget_answer(void *payload)
@@ -142,8 +142,8 @@ static enum MHD_Result send_report(struct tw_serve *serve, struct MHD_Connection
     size_t length = job->length;
     job->answer = NULL;
     job->room = 0;
-    struct MHD_Response *response = MHD_create_response_from_callback(
-        length, 64u << 10, read_answer, answer, forget_answer);
+    struct MHD_Response *response =
+        MHD_create_response_from_callback(length, 64u << 10, read_answer, answer, forget_answer);
     if (response == NULL) {
         forget_answer(answer);
         return MHD_NO;
@@ -176,9 +176,9 @@ static enum MHD_Result send_file(struct tw_serve *serve, struct MHD_Connection *
 {
     size_t length = (size_t)(file->end - file->start);
     void *bytes = (void *)(uintptr_t)file->start; /* the library's type; it only reads */
-    return send_response(
-        serve, connection, MHD_HTTP_OK, file->media_type,
-        MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_PERSISTENT), length);
+    return send_response(serve, connection, MHD_HTTP_OK, file->media_type,
+                         MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_PERSISTENT),
+                         length);
 }
 
 /* ---- questions ----------------------------------------------------------------------------------
@@ -317,8 +317,8 @@ static enum MHD_Result begin(struct tw_serve *serve, struct MHD_Connection *conn
                              const char *url, const char *method, struct request *request)
 {
     bool is_post = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
-    bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
-                  strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    bool is_get =
+        strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
     bool is_diagnose = strcmp(url, "/api/diagnose") == 0;
     request->guarded = true;
     if (!may_ask(serve, connection)) {
@@ -387,9 +387,9 @@ static enum MHD_Result answer(struct tw_serve *serve, struct MHD_Connection *con
     return refuse(serve, connection, MHD_HTTP_NOT_FOUND, "there is nothing here");
 }
 
-static enum MHD_Result on_request(void *payload, struct MHD_Connection *connection,
-                                  const char *url, const char *method, const char *version,
-                                  const char *bytes, size_t *length, void **context)
+static enum MHD_Result on_request(void *payload, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *bytes,
+                                  size_t *length, void **context)
 {
     struct tw_serve *serve = payload;
     struct request *request = *context;
@@ -448,15 +448,15 @@ static void say_nothing(void *payload, const char *format, va_list arguments)
 
 struct MHD_Daemon *tw_serve_http_start(struct tw_serve *serve, int listener)
 {
-    return MHD_start_daemon(
-        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
-            MHD_USE_ERROR_LOG | MHD_USE_ITC,
-        0, NULL, NULL, on_request, serve, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
-        MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)TW_SERVE_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)TW_SERVE_HEADER_BYTES, MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, serve,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, serve, MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+                                MHD_USE_POLL | MHD_USE_ERROR_LOG | MHD_USE_ITC,
+                            0, NULL, NULL, on_request, serve, MHD_OPTION_EXTERNAL_LOGGER,
+                            say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET, listener,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)TW_SERVE_CONNECTIONS,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)TW_SERVE_HEADER_BYTES,
+                            MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES, MHD_OPTION_STRICT_FOR_CLIENT,
+                            1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, serve,
+                            MHD_OPTION_NOTIFY_CONNECTION, on_connection, serve, MHD_OPTION_END);
 }
 
 void tw_serve_http_stop(struct MHD_Daemon *daemon)

@@ -155,11 +155,8 @@ struct tw_serve_job *tw_serve_job_start(struct tw_serve *serve, struct tw_serve_
         *code = 503;
         return NULL;
     }
-    *job = (struct tw_serve_job){.serve = serve,
-                                 .watched = watched,
-                                 .question = *question,
-                                 .from = ends[0],
-                                 .to = ends[1]};
+    *job = (struct tw_serve_job){
+        .serve = serve, .watched = watched, .question = *question, .from = ends[0], .to = ends[1]};
     *question = (struct tw_serve_question){.format = NULL};
     if (pthread_create(&job->thread, NULL, diagnose, job) != 0) {
         (void)close(job->from);

@@ -59,9 +59,9 @@ struct tlswhy_scan_job {
     tlswhy_message message;
     void *message_payload;
     const volatile sig_atomic_t *stop; /**< becomes not 0: end after the record in hand */
-    int input;              /**< the descriptor that "-" is: 0, standard input */
-    const char *input_name; /**< what "-" is called in reports; NULL: "-" */
-    bool in_memory;         /**< keep no part of a report in a temporary file */
+    int input;                         /**< the descriptor that "-" is: 0, standard input */
+    const char *input_name;            /**< what "-" is called in reports; NULL: "-" */
+    bool in_memory;                    /**< keep no part of a report in a temporary file */
 };
 
 /** Runs it. `*exit_status` is 0, 1 or 3 (contract), or 2 where no path could be read (told through

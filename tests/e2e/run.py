@@ -19,6 +19,7 @@ sys.path[:0] = [os.path.join(ROOT, "tests"), HERE]
 import corpus  # noqa: E402
 import events  # noqa: E402
 import options  # noqa: E402
+import paste  # noqa: E402
 import real  # noqa: E402
 import seeds  # noqa: E402
 import signals  # noqa: E402
@@ -29,7 +30,7 @@ from support import runner  # noqa: E402
 from support.schema import Schema  # noqa: E402
 from support.tool import Tool  # noqa: E402
 
-SUITES = (corpus, seeds, events, status, signals, options, untrusted, textreport, real)
+SUITES = (corpus, seeds, events, status, signals, options, paste, untrusted, textreport, real)
 
 
 def main():
