@@ -34,7 +34,7 @@ struct paste {
     int to;
     char end_key;
     struct termios usual;
-    char mark[MARK_BYTES]; /* the beginning of what may be a mark */
+    char mark[MARK_BYTES + 1]; /* the beginning of what may be a mark */
     size_t mark_length;
     bool inside;  /* between the marks */
     bool after;   /* a paste has ended, and nothing was typed since */
@@ -112,7 +112,7 @@ static void on_byte(struct paste *paste, char c)
 /* Takes the next byte; the beginning of a mark is held back until it is one or is not. */
 static void take(struct paste *paste, char c)
 {
-    char seen[MARK_BYTES];
+    char seen[MARK_BYTES + 1];
     size_t length = paste->mark_length;
     memcpy(seen, paste->mark, length);
     seen[length++] = c;

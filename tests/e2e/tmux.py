@@ -23,7 +23,7 @@ import paste  # noqa: E402
 from support import runner  # noqa: E402
 from support.runner import need, short  # noqa: E402
 
-SECONDS = 120
+SECONDS = 40
 
 
 class Tmux:
@@ -32,7 +32,7 @@ class Tmux:
     def __init__(self, folder):
         self.socket = os.path.join(folder, "tmux")
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8",
-                       "XDG_CACHE_HOME": folder, "PS1": "ready> "}
+                       "XDG_CACHE_HOME": folder}
         self.run("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "40", "sh", env=environment)
 
     def run(self, *args, env=None):
@@ -61,7 +61,7 @@ def check_paste(executable, text, lines, marks):
             stream.write(text)
         tmux = Tmux(folder)
         try:
-            tmux.wait_for("ready>")
+            tmux.wait_for(r"[#$]")
             tmux.run("send-keys", "%s --format json > %s; echo status=$?" % (shlex.quote(executable), report), "Enter")
             tmux.wait_for("Ctrl-C leaves")
             tmux.run("load-buffer", source)
