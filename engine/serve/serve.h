@@ -53,7 +53,7 @@ struct tw_serve_watched {
     enum tw_serve_phase phase;
     double born;                /**< when it was accepted */
     double since;               /**< start of the phase; moved on by the time that was ours */
-    double last;                /**< last byte of the body, or start of what is ours */
+    double last;                /**< bytes came or were taken, or start of what is ours */
     uint64_t bytes;             /**< of the body so far, or of the answer */
     volatile sig_atomic_t stop; /**< 1: cut off */
 };

@@ -24,6 +24,7 @@ struct request {
 /* An answer on its way out. */
 struct answer {
     struct tw_serve *serve;
+    struct tw_serve_watched *watched;
     char *bytes;
     size_t held;
 };
@@ -113,6 +114,8 @@ static void forget_answer(void *payload)
 static ssize_t read_answer(void *payload, uint64_t at, char *to, size_t room)
 {
     const struct answer *answer = payload;
+    /* The reader has taken what came before. */
+    tw_serve_watch_phase(&answer->serve->watch, answer->watched, TW_SERVE_ANSWER, 0);
     memcpy(to, answer->bytes + at, room);
     return (ssize_t)room;
 }
@@ -138,7 +141,7 @@ static enum MHD_Result send_report(struct tw_serve *serve, struct MHD_Connection
     if (answer == NULL) {
         return MHD_NO;
     }
-    *answer = (struct answer){serve, job->answer, job->room};
+    *answer = (struct answer){serve, watched_of(connection), job->answer, job->room};
     size_t length = job->length;
     job->answer = NULL;
     job->room = 0;

@@ -28,12 +28,11 @@ static bool is_overdue(const struct tw_serve_watched *watched, double now)
     switch (watched->phase) {
     case TW_SERVE_HEADERS:
         return took > TW_SERVE_IDLE;
-    case TW_SERVE_BODY:
-        return took > fair || now - watched->last > TW_SERVE_IDLE;
     case TW_SERVE_OURS:
         return false;
+    case TW_SERVE_BODY:
     case TW_SERVE_ANSWER:
-        return took > fair;
+        return took > fair || now - watched->last > TW_SERVE_IDLE;
     }
     return true;
 }

@@ -135,22 +135,38 @@ def check_slow(tool, server, seconds):
     alive(server)
 
 
+def many(tool, count):
+    """A log with that many diagnoses: the hosts differ."""
+    text = trace(tool)
+    return b"".join(text.replace(b"Authentication context", b"Authentication context https://org%d.crm4.dynamics.com/" % i)
+                    for i in range(count))
+
+
 def check_slow_reader(tool, server):
-    """Who does not fetch its answer is cut off, and its thread is gone."""
-    data = trace(tool) * 4000
+    """Who does not fetch a long answer is cut off, and its thread is gone."""
+    data = many(tool, 1200)
     before = server.threads()
-    stream = socket.socket()
-    stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    stream.connect(("127.0.0.1", server.port))
-    stream.settimeout(60)
-    stream.sendall(b"POST /api/diagnose?all=1 HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: %d\r\n\r\n" % (server.port, len(data)) + data)
-    need(stream.recv(100).startswith(b"HTTP/1.1 200"), "no answer")
-    stream.close()
-    end = time.monotonic() + 40
-    while server.threads() > before and time.monotonic() < end:
-        time.sleep(0.2)
-    need(server.threads() <= before, "%d threads, before %d" % (server.threads(), before))
+    with socket.socket() as stream:
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stream.settimeout(60)
+        stream.connect(("127.0.0.1", server.port))
+        stream.sendall(UPLOAD % server.port + b"Content-Length: %d\r\n\r\n" % len(data) + data)
+        need(stream.recv(20).startswith(b"HTTP/1.1 200"), "no answer")
+        start = time.monotonic()
+        time.sleep(5)
+        need(server.threads() > before, "the answer went out without a reader; this tests nothing")
+        while server.threads() > before and time.monotonic() < start + 40:
+            time.sleep(0.2)
+        need(server.threads() <= before, "%d threads, before %d" % (server.threads(), before))
     alive(server)
+
+
+def check_long_answer(tool, server):
+    """A report that would be too long is refused, and its memory given back."""
+    for _ in range(2):
+        answer = server.diagnose(many(tool, 3000), timeout=100)
+        need(answer.status == 500 and answer.json["error"], "status %d" % answer.status)
+    need(server.diagnose(many(tool, 1200), timeout=100).status == 200, "a long one is refused")
 
 
 def check_connections(tool):
@@ -212,6 +228,7 @@ def checks(tool, server, rounds, seed):
         ("hostile/headers", lambda: check_headers(tool, server)),
         ("hostile/slow", lambda: check_slow(tool, server, 25)),
         ("hostile/slow-reader", lambda: check_slow_reader(tool, server)),
+        ("hostile/long-answer", lambda: check_long_answer(tool, server)),
         ("hostile/connections", lambda: check_connections(tool)),
         ("hostile/fuzz", lambda: check_fuzz(tool, server, rounds, seed)),
     ]
