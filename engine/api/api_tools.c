@@ -206,8 +206,9 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
         status =
             tw_pipeline_scan(pack, &options, &inputs->paths, job->jobs, take_report, &sink, error);
     }
-    if (status == TW_OK && job->stop != NULL && *job->stop != 0) {
-        tw_report_interrupt(report, (int)*job->stop);
+    int stopped = job->stop == NULL ? 0 : __atomic_load_n(job->stop, __ATOMIC_RELAXED);
+    if (status == TW_OK && stopped != 0) {
+        tw_report_interrupt(report, stopped);
     }
     if (status == TW_OK) {
         status = tw_report_finish(report, now() - start, &totals, error);

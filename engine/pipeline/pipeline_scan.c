@@ -102,7 +102,7 @@ static enum tw_status diagnose(struct run *run, struct tw_pipeline *pipeline, si
 
 static bool is_stopped(const struct run *run)
 {
-    return run->options->stop != NULL && *run->options->stop != 0;
+    return run->options->stop != NULL && __atomic_load_n(run->options->stop, __ATOMIC_RELAXED) != 0;
 }
 
 /* Waits for this input's turn and hands out its answer. */

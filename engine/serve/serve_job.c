@@ -116,7 +116,8 @@ static unsigned take_turn(struct tw_serve *serve, const struct tw_serve_watched 
         code = 503;
     } else {
         serve->waiting++;
-        while (serve->running >= serve->cores && watched->stop == 0) {
+        while (serve->running >= serve->cores &&
+               __atomic_load_n(&watched->stop, __ATOMIC_RELAXED) == 0) {
             /* Woken by who ends, and now and then to see whether the client was cut off. */
             struct timespec until;
             (void)clock_gettime(CLOCK_REALTIME, &until);
@@ -124,7 +125,7 @@ static unsigned take_turn(struct tw_serve *serve, const struct tw_serve_watched 
             (void)pthread_cond_timedwait(&serve->turn, &serve->lock, &until);
         }
         serve->waiting--;
-        code = watched->stop != 0 ? 503 : 0;
+        code = __atomic_load_n(&watched->stop, __ATOMIC_RELAXED) != 0 ? 503 : 0;
         serve->running += code == 0;
     }
     (void)pthread_mutex_unlock(&serve->lock);
@@ -205,7 +206,7 @@ void tw_serve_job_free(struct tw_serve_job *job)
         return;
     }
     if (job->running) {
-        job->watched->stop = 1;
+        __atomic_store_n(&job->watched->stop, 1, __ATOMIC_RELAXED);
     }
     tw_serve_job_end(job);
     tw_serve_answer_gone(job->serve, job->room);

@@ -51,7 +51,7 @@ static void *look(void *payload)
             struct tw_serve_watched *watched = &watch->at[i];
             left += watched->fd >= 0;
             if (watched->fd >= 0 && (watch->ending || is_overdue(watched, now))) {
-                watched->stop = 1;
+                __atomic_store_n(&watched->stop, 1, __ATOMIC_RELAXED);
                 (void)shutdown(watched->fd, SHUT_RDWR);
             }
         }

@@ -58,7 +58,8 @@ struct tlswhy_scan_job {
     void *write_payload;
     tlswhy_message message;
     void *message_payload;
-    const volatile sig_atomic_t *stop; /**< becomes not 0: end after the record in hand */
+    const volatile sig_atomic_t *stop; /**< becomes not 0, by a signal or, atomically, by another
+                                          thread: end after the record in hand */
     int input;                         /**< the descriptor that "-" is: 0, standard input */
     const char *input_name;            /**< what "-" is called in reports; NULL: "-" */
     bool in_memory;                    /**< keep no part of a report in a temporary file */
