@@ -222,7 +222,10 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
     double start = now();
     tw_api_pipeline_options(&job->diagnose, &options);
     options.stop = job->stop;
+    options.input = job->input;
+    options.input_name = job->input_name;
     tw_api_show(&shown, pack, job);
+    shown.options.in_memory = job->in_memory;
     shown.options.reached |= inputs->folder || job->shards > 0;
     enum tw_status status = tw_report_open(
         &report, &shown.options, job->write == NULL ? NULL : tw_api_write, &output, error);
@@ -234,8 +237,9 @@ static enum tw_status scan(const struct tw_pack *pack, const struct tlswhy_scan_
                      : tw_pipeline_scan(pack, &options, &inputs->paths, job->jobs, take_report,
                                         &sink, error);
     }
-    if (status == TW_OK && job->stop != NULL && *job->stop != 0) {
-        tw_report_interrupt(report, (int)*job->stop);
+    int stopped = job->stop == NULL ? 0 : __atomic_load_n(job->stop, __ATOMIC_RELAXED);
+    if (status == TW_OK && stopped != 0) {
+        tw_report_interrupt(report, stopped);
     }
     if (status == TW_OK) {
         status = tw_report_finish(report, now() - start, &totals, error);
@@ -311,7 +315,7 @@ static enum tw_status list_records(const struct tw_pack *pack, const struct tlsw
             failed++;
             continue;
         }
-        if (tw_pipeline_open(&source, path->path, &refused) != TW_OK) {
+        if (tw_pipeline_open(&source, path->path, job->input, &refused) != TW_OK) {
             tw_api_tell(job, path->path, refused.message);
             failed++;
             continue;
@@ -389,10 +393,10 @@ enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *pack, tlswhy_write 
     return write_all(&text, write, payload, error);
 }
 
-char *tlswhy_helper(struct tlswhy_error *error)
+char *tlswhy_helper(const char *name, struct tlswhy_error *error)
 {
     struct tw_error from;
-    char *path = tw_pack_helper(&from);
+    char *path = tw_pack_helper(name, &from);
     if (path == NULL) {
         (void)tw_api_status(TW_ERR_IO, &from, error);
     }

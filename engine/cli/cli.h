@@ -12,7 +12,8 @@ enum tw_cli_command {
     TW_CLI_SIGNATURES = 8,
     TW_CLI_COMPLETION = 16,
     TW_CLI_MERGE = 32,
-    TW_CLI_STREAM = 128,
+    TW_CLI_STREAM = 64,
+    TW_CLI_SERVE = 128,
 };
 
 /** Options, in the order of the table. */
@@ -49,6 +50,7 @@ enum tw_cli_id {
     TW_OPT_SHARD,
     TW_OPT_RESUME,
     TW_OPT_NEED,
+    TW_OPT_LISTEN,
     TW_OPT_HELP,
     TW_OPT_VERSION,
     TW_OPTIONS,
@@ -104,6 +106,11 @@ const char *tw_cli_value(const struct tw_cli_line *line, enum tw_cli_id id);
 /** Prints "tlswhy: " and a message with a newline to standard error; never fails. */
 void tw_cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** Reads a whole number with an optional K, M or G; `*to` stays where the option was not given.
+ * False: a message was printed. */
+bool tw_cli_read_size(const struct tw_cli_line *line, enum tw_cli_id id, uint64_t least,
+                      uint64_t most, uint64_t *to);
+
 /** Opens the packs that the command line asks for. False: a message was printed. */
 bool tw_cli_open_pack(const struct tw_cli_line *line, struct tlswhy_pack **pack);
 
@@ -113,6 +120,7 @@ int tw_cli_merge(const struct tw_cli_line *line);
 int tw_cli_explain(const struct tw_cli_line *line);
 int tw_cli_signatures(const struct tw_cli_line *line);
 int tw_cli_stream(const struct tw_cli_line *line);
+int tw_cli_serve(const struct tw_cli_line *line);
 int tw_cli_completion(const struct tw_cli_line *line);
 
 /** Reads the options of a job. False: a message was printed. */

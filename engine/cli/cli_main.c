@@ -28,6 +28,8 @@ static int run(const struct tw_cli_line *line)
         return tw_cli_signatures(line);
     case TW_CLI_STREAM:
         return tw_cli_stream(line);
+    case TW_CLI_SERVE:
+        return tw_cli_serve(line);
     case TW_CLI_COMPLETION:
         return tw_cli_completion(line);
     }

@@ -43,8 +43,7 @@ bool tw_cli_open_pack(const struct tw_cli_line *line, struct tlswhy_pack **pack)
 /* ---- values ------------------------------------------------------------------------------------
  */
 
-/* A whole number with an optional K, M or G. */
-static bool read_size(const struct tw_cli_line *line, enum tw_cli_id id, uint64_t least,
+bool tw_cli_read_size(const struct tw_cli_line *line, enum tw_cli_id id, uint64_t least,
                       uint64_t most, uint64_t *to)
 {
     const char *text = tw_cli_value(line, id);
@@ -203,12 +202,12 @@ bool tw_cli_read_job(const struct tw_cli_line *line, struct tlswhy_scan_job *job
     uint64_t repeat_after = 0;
     uint64_t need = 0;
     *job = (struct tlswhy_scan_job){.diagnose = defaults};
-    if (!read_size(line, TW_OPT_JOBS, 1, 64, &jobs) ||
-        !read_size(line, TW_OPT_IDLE, 1, 3600000, &idle) ||
-        !read_size(line, TW_OPT_REPEAT_AFTER, 0, 31536000, &repeat_after) ||
-        !read_size(line, TW_OPT_MAX_BYTES, 1, UINT64_MAX >> 1, &job->diagnose.max_bytes) ||
-        !read_size(line, TW_OPT_NEED, 1, UINT32_MAX, &need) || !tw_cli_read_shard(line, job) ||
-        !read_confidence(line, &job->diagnose.min_confidence)) {
+    if (!tw_cli_read_size(line, TW_OPT_JOBS, 1, 64, &jobs) ||
+        !tw_cli_read_size(line, TW_OPT_IDLE, 1, 3600000, &idle) ||
+        !tw_cli_read_size(line, TW_OPT_REPEAT_AFTER, 0, 31536000, &repeat_after) ||
+        !tw_cli_read_size(line, TW_OPT_MAX_BYTES, 1, UINT64_MAX >> 1, &job->diagnose.max_bytes) ||
+        !tw_cli_read_size(line, TW_OPT_NEED, 1, UINT32_MAX, &need) ||
+        !tw_cli_read_shard(line, job) || !read_confidence(line, &job->diagnose.min_confidence)) {
         return false;
     }
     job->jobs = (int)jobs;

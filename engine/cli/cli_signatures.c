@@ -41,7 +41,7 @@ static int become_helper(const struct tw_cli_line *line)
 {
     struct tlswhy_error error = {.message = "out of memory"};
     char base[64];
-    char *helper = tlswhy_helper(&error);
+    char *helper = tlswhy_helper("tlswhy-pack", &error);
     int fd = helper == NULL ? -1 : tlswhy_default_pack_fd(&error);
     const char **arguments = fd < 0 ? NULL : calloc(line->rest.count + 4, sizeof *arguments);
     if (arguments == NULL) {

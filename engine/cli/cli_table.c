@@ -3,6 +3,7 @@
 
 #define LOOK (TW_CLI_SCAN | TW_CLI_RECORDS)
 #define SHOW (TW_CLI_SCAN | TW_CLI_MERGE)
+#define OPEN_PACKS (LOOK | TW_CLI_STREAM | TW_CLI_EXPLAIN | TW_CLI_SERVE)
 
 static const char *const formats[] = {"text", "json", "ndjson", NULL};
 static const char *const protocols[] = {"plain", "omprog", NULL};
@@ -48,8 +49,9 @@ const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
                              "Read inputs as this format instead of recognising it."},
     [TW_OPT_ENCODING] = {"encoding", '\0', "NAME", encodings, LOOK, false,
                          "Read inputs in this encoding instead of recognising it."},
-    [TW_OPT_MAX_BYTES] = {"max-bytes", '\0', "N", NULL, LOOK, false,
-                          "Read at most N decompressed bytes of an input; K, M and G multiply."},
+    [TW_OPT_MAX_BYTES] = {"max-bytes", '\0', "N", NULL, LOOK | TW_CLI_SERVE, false,
+                          "Read at most N decompressed bytes of an input; K, M and G multiply. "
+                          "With serve the longest upload, too (default 1G)."},
     [TW_OPT_CLIENT] = {"client", '\0', "ID", NULL, TW_CLI_SCAN | TW_CLI_STREAM, false,
                        "Tell which client it is where the log does not."},
     [TW_OPT_MIN_CONFIDENCE] = {"min-confidence", '\0', "P", NULL, TW_CLI_SCAN | TW_CLI_STREAM,
@@ -58,10 +60,9 @@ const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
                                "0.5)."},
     [TW_OPT_NO_REDACT] = {"no-redact", '\0', NULL, NULL, LOOK | TW_CLI_STREAM, false,
                           "Show passwords, tokens and user names as they are in the log."},
-    [TW_OPT_SIGNATURES] = {"signatures", '\0', "DIR", NULL, LOOK | TW_CLI_STREAM | TW_CLI_EXPLAIN,
-                           true, "Add the pack of this folder."},
-    [TW_OPT_NO_DEFAULT_SIGNATURES] = {"no-default-signatures", '\0', NULL, NULL,
-                                      LOOK | TW_CLI_STREAM | TW_CLI_EXPLAIN, false,
+    [TW_OPT_SIGNATURES] = {"signatures", '\0', "DIR", NULL, OPEN_PACKS, true,
+                           "Add the pack of this folder."},
+    [TW_OPT_NO_DEFAULT_SIGNATURES] = {"no-default-signatures", '\0', NULL, NULL, OPEN_PACKS, false,
                                       "Leave the built-in pack out."},
     [TW_OPT_FOLLOW] = {"follow", '\0', NULL, NULL, TW_CLI_SCAN, false,
                        "Go on with what files and folders get, also after a rotation, until a "
@@ -94,6 +95,10 @@ const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {
                        "options)."},
     [TW_OPT_NEED] = {"need", '\0', "N", NULL, TW_CLI_MERGE, false,
                      "End with 3 unless there are N whole parts, and none is cut."},
+    [TW_OPT_LISTEN] =
+        {"listen", '\0', "ADDR:PORT", NULL, TW_CLI_SERVE, false,
+         "Where the page is (default 127.0.0.1:8765, this machine only). Port 0 takes "
+         "a free one."},
     [TW_OPT_HELP] = {"help", 'h', NULL, NULL, ~0u, false, "Show help and end."},
     [TW_OPT_VERSION] = {"version", 'V', NULL, NULL, ~0u, false,
                         "Show the version and end; with -v, of the libraries and packs, too."},
@@ -112,6 +117,8 @@ const struct tw_cli_command_row tw_cli_commands[] = {
      "List what is known; lint a pack; run its samples; count its cost on logs."},
     {"stream", TW_CLI_STREAM, "--protocol plain|omprog [OPTION...]",
      "Stand behind a log shipper: records from standard input, answers at once."},
+    {"serve", TW_CLI_SERVE, "[OPTION...]",
+     "Show a web page on this machine to paste or drop logs on."},
     {"completion", TW_CLI_COMPLETION, "bash | zsh | man",
      "Print a completion script for a shell, or the man page."},
 };

@@ -23,10 +23,10 @@
 
 #define PATH_BYTES 4096
 
-char *tw_pack_helper(struct tw_error *error)
+char *tw_pack_helper(const char *name, struct tw_error *error)
 {
     /* Beside the executable's folder, as it is built and installed. */
-    static const char *const places[] = {"../libexec/tlswhy/tlswhy-pack", "tlswhy-pack"};
+    static const char *const places[] = {"../libexec/tlswhy/", ""};
     char self[PATH_BYTES];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     while (length > 0 && self[length - 1] != '/') {
@@ -35,7 +35,7 @@ char *tw_pack_helper(struct tw_error *error)
     for (size_t i = 0; length > 0 && i < sizeof places / sizeof *places; i++) {
         struct tw_buffer path = TW_BUFFER_INIT(2 * PATH_BYTES);
         tw_base_buffer_add(&path, (struct tw_span){self, (size_t)length});
-        tw_base_buffer_print(&path, "%s", places[i]);
+        tw_base_buffer_print(&path, "%s%s", places[i], name);
         char *copy = path.status == TW_OK && access(path.at, X_OK) == 0
                          ? tw_base_copy(tw_base_buffer_span(&path))
                          : NULL;
@@ -45,8 +45,9 @@ char *tw_pack_helper(struct tw_error *error)
         }
     }
     (void)tw_base_error_set(error, TW_ERR_IO,
-                            "the program tlswhy-pack, which compiles packs, is not installed "
-                            "beside tlswhy (../libexec/tlswhy/tlswhy-pack)");
+                            "the helper program %s is not installed beside tlswhy "
+                            "(../libexec/tlswhy/%s)",
+                            name, name);
     return NULL;
 }
 
@@ -123,7 +124,7 @@ static enum tw_status compile(struct tw_pack **out, const char *path, bool witho
     char temporary[PATH_BYTES];
     char base[64];
     int base_fd = -1;
-    char *helper = tw_pack_helper(error);
+    char *helper = tw_pack_helper("tlswhy-pack", error);
     char **arguments = tw_base_alloc(count + 8, sizeof *arguments);
     enum tw_status status = TW_OK;
     if (helper == NULL || arguments == NULL) {

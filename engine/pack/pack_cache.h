@@ -15,9 +15,9 @@ enum tw_status tw_pack_open_with(struct tw_pack **out, bool without_default,
                                  const char *const *directories, size_t count,
                                  struct tw_error *error);
 
-/** The path of the helper program `tlswhy-pack`, to be freed with tw_base_free; NULL and an error
- * where there is none. */
-char *tw_pack_helper(struct tw_error *error);
+/** The path of a helper program such as `tlswhy-pack`, to be freed with tw_base_free; NULL and an
+ * error where there is none. */
+char *tw_pack_helper(const char *name, struct tw_error *error);
 
 /** A descriptor from which the embedded pack can be read, inherited by programs that are started;
  * -1 and an error where the system refuses. */

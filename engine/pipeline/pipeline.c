@@ -306,7 +306,8 @@ static enum tw_status list_block(struct tw_pipeline *pipeline, const struct tw_s
 
 static bool is_stopped(const struct tw_pipeline *pipeline)
 {
-    return pipeline->options.stop != NULL && *pipeline->options.stop != 0;
+    return pipeline->options.stop != NULL &&
+           __atomic_load_n(pipeline->options.stop, __ATOMIC_RELAXED) != 0;
 }
 
 /* Decodes and recognises the input; `sieved`: only what can matter of it. TW_END: it is not to be

@@ -22,6 +22,8 @@ struct tw_pipeline_options {
     bool confirm_all;                  /**< pass over nothing: what tests compare with */
     uint64_t max_bytes;                /**< 0: no limit */
     const volatile sig_atomic_t *stop; /**< not 0: finish the record in hand and end; may be NULL */
+    int input;                         /**< the descriptor that the path "-" is */
+    const char *input_name;            /**< what it is called in reports; NULL: "-" */
 };
 
 /** Working memory of one worker. */

@@ -67,10 +67,11 @@ void tw_pipeline_sort(struct tw_source_paths *paths)
     paths->count = kept;
 }
 
-enum tw_status tw_pipeline_open(struct tw_stream **out, const char *path, struct tw_error *error)
+enum tw_status tw_pipeline_open(struct tw_stream **out, const char *path, int input,
+                                struct tw_error *error)
 {
     return strcmp(path, "-") == 0
-               ? tw_source_open_fd(out, STDIN_FILENO, TW_SOURCE_BORROW, "standard input", error)
+               ? tw_source_open_fd(out, input, TW_SOURCE_BORROW, "standard input", error)
                : tw_source_open_path(out, path, error);
 }
 
@@ -84,7 +85,7 @@ static enum tw_status diagnose(struct run *run, struct tw_pipeline *pipeline, si
         tw_pipeline_refuse(pipeline, path->path, path->failure, report);
         return TW_OK;
     }
-    enum tw_status status = tw_pipeline_open(&source, path->path, &refused);
+    enum tw_status status = tw_pipeline_open(&source, path->path, run->options->input, &refused);
     if (status == TW_ERR_MEMORY) {
         *error = refused;
         return status;
@@ -93,12 +94,15 @@ static enum tw_status diagnose(struct run *run, struct tw_pipeline *pipeline, si
         tw_pipeline_refuse(pipeline, path->path, refused.message, report);
         return TW_OK;
     }
-    return tw_pipeline_run(pipeline, path->path, path->named, source, report, error);
+    const char *name = run->options->input_name;
+    bool renamed = name != NULL && strcmp(path->path, "-") == 0;
+    return tw_pipeline_run(pipeline, renamed ? name : path->path, path->named, source, report,
+                           error);
 }
 
 static bool is_stopped(const struct run *run)
 {
-    return run->options->stop != NULL && *run->options->stop != 0;
+    return run->options->stop != NULL && __atomic_load_n(run->options->stop, __ATOMIC_RELAXED) != 0;
 }
 
 /* Waits for this input's turn and hands out its answer. */

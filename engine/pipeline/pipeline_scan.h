@@ -14,13 +14,15 @@ typedef enum tw_status (*tw_pipeline_take)(void *payload, const struct tlswhy_re
  * twice stays once. */
 void tw_pipeline_sort(struct tw_source_paths *paths);
 
-/** Diagnoses all inputs with `jobs` workers (0: as many as processors). Standard input is "-". */
+/** Diagnoses all inputs with `jobs` workers (0: as many as processors). "-" is the
+ * descriptor `options->input`. */
 enum tw_status tw_pipeline_scan(const struct tw_pack *pack,
                                 const struct tw_pipeline_options *options,
                                 const struct tw_source_paths *paths, int jobs,
                                 tw_pipeline_take take, void *payload, struct tw_error *error);
 
-/** Opens a path as a source: "-" is standard input. */
-enum tw_status tw_pipeline_open(struct tw_stream **out, const char *path, struct tw_error *error);
+/** Opens a path as a source: "-" is the descriptor `input`, which stays open. */
+enum tw_status tw_pipeline_open(struct tw_stream **out, const char *path, int input,
+                                struct tw_error *error);
 
 #endif

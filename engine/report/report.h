@@ -44,6 +44,7 @@ struct tw_report_options {
     bool reached;   /**< a folder that the user named could be read: not all is unreadable */
     bool strict;    /**< incomplete counts even where something was diagnosed */
     bool exit_zero; /**< a diagnosis is no reason for a status of its own */
+    bool in_memory; /**< never a temporary file; TW_REPORT_MEMORY_MAX bounds a list */
 };
 
 #define TW_REPORT_OPTIONS_INIT ((struct tw_report_options){.columns = 80, .min_confidence = 0.5})

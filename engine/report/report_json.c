@@ -32,6 +32,10 @@ static enum tw_status json_open(struct tw_report *report, struct tw_error *error
     }
     for (size_t i = 0; i < LISTS; i++) {
         state->spools[i] = TW_REPORT_SPOOL_INIT;
+        if (report->options.in_memory) {
+            state->spools[i].memory.maximum = TW_REPORT_MEMORY_MAX;
+            state->spools[i].no_file = true;
+        }
     }
     report->state = state;
     return TW_OK;

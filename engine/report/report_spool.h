@@ -20,6 +20,9 @@ struct tw_report_spool {
     bool no_file; /**< none could be made: memory has to do */
 };
 
+/** Bytes of one spool that must not make a file: a thousand long diagnoses. */
+#define TW_REPORT_MEMORY_MAX (32u << 20)
+
 #define TW_REPORT_SPOOL_INIT ((struct tw_report_spool){.memory = TW_BUFFER_INIT(SIZE_MAX / 4)})
 
 /** Keeps what was appended to spool->memory; called after each item. */

@@ -58,7 +58,11 @@ struct tlswhy_scan_job {
     void *write_payload;
     tlswhy_message message;
     void *message_payload;
-    const volatile sig_atomic_t *stop; /**< becomes not 0: end after the record in hand */
+    const volatile sig_atomic_t *stop; /**< becomes not 0, by a signal or, atomically, by another
+                                          thread: end after the record in hand */
+    int input;                         /**< the descriptor that "-" is: 0, standard input */
+    const char *input_name;            /**< what "-" is called in reports; NULL: "-" */
+    bool in_memory;                    /**< keep no part of a report in a temporary file */
     bool live;                         /**< tell answers of a pipe before it ends */
     unsigned idle;          /**< milliseconds of silence that complete an incident; 0: 300 */
     unsigned repeat_after;  /**< seconds after which a repeated answer is counted aloud */
@@ -118,9 +122,9 @@ enum tlswhy_status tlswhy_list(const struct tlswhy_pack *pack, bool json, tlswhy
 enum tlswhy_status tlswhy_describe(const struct tlswhy_pack *pack, tlswhy_write write,
                                    void *payload, struct tlswhy_error *error);
 
-/** The path of the helper program that lints and tests packs, to be freed with free(); NULL:
+/** The path of a helper program, "tlswhy-pack" or "tlswhy-serve", to be freed with free(); NULL:
  * missing. */
-char *tlswhy_helper(struct tlswhy_error *error);
+char *tlswhy_helper(const char *name, struct tlswhy_error *error);
 
 /** A descriptor of the built-in pack that a started helper inherits; -1 on failure. */
 int tlswhy_default_pack_fd(struct tlswhy_error *error);

@@ -20,6 +20,7 @@ import corpus  # noqa: E402
 import events  # noqa: E402
 import merge  # noqa: E402
 import options  # noqa: E402
+import paste  # noqa: E402
 import real  # noqa: E402
 import seeds  # noqa: E402
 import signals  # noqa: E402
@@ -30,7 +31,7 @@ from support import runner  # noqa: E402
 from support.schema import Schema  # noqa: E402
 from support.tool import Tool  # noqa: E402
 
-SUITES = (corpus, seeds, events, status, signals, merge, options, untrusted, textreport, real)
+SUITES = (corpus, seeds, events, status, signals, merge, options, paste, untrusted, textreport, real)
 
 
 def main():

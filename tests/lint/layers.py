@@ -31,6 +31,7 @@ WRAPPERS = {
     r"pcre2.*\.h": r"engine/match/match_pcre2\.c",
     r"zlib\.h": r"engine/decode/.*",
     r"yaml\.h": r"engine/pack/pack_yaml\.c",
+    r"microhttpd\.h": r"engine/serve/serve_http\.c",
     r"jansson\.h": r"engine/(report|api)/.*|engine/format/format_event_json_read\.c",
 }
 # Headers of the compiler and the C library, by the folders that glibc and gcc install.

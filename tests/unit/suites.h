@@ -45,6 +45,7 @@ Suite *tw_suite_pipeline_events(void);
 Suite *tw_suite_pipeline_quiet(void);
 Suite *tw_suite_walk(void);
 Suite *tw_suite_api(void);
+Suite *tw_suite_serve_guard(void);
 Suite *tw_suite_torture(void);
 
 #endif

@@ -61,9 +61,10 @@ START_TEST(json_has_the_keys_of_the_contract)
                          "record_id captures excerpt terms");
     ck_assert(json_real_value(json_object_get(json_object_get(evidence, "terms"), "dns")) ==
               -1.2346);
-    check_keys(json_array_get(json_object_get(report, "inconclusive"), 0),
-               "id count path offset first_line last_line hosts headline family_confidence alternatives "
-               "collect_next next_steps cautions evidence");
+    check_keys(
+        json_array_get(json_object_get(report, "inconclusive"), 0),
+        "id count path offset first_line last_line hosts headline family_confidence alternatives "
+        "collect_next next_steps cautions evidence");
     check_keys(json_array_get(json_object_get(report, "inputs"), 4),
                "path format compression repairs bytes lines hits status incomplete limits error");
     json_decref(report);
