@@ -112,6 +112,16 @@
  *  program has requests under way at a time. */
 #define TW_SVCLOG_THREADS 64u
 
+/** Sources (requests, jobs, sockets) of a NetLog that are remembered at a time, by their number: a
+ *  page with hundreds of requests makes some thousands, and takes 1.2 MiB here. */
+#define TW_NETLOG_SOURCES 4096u
+
+/** Net errors that the dictionary of a NetLog may name; Chromium has about 250. */
+#define TW_NETLOG_ERRORS 512u
+
+/** Letters in the name of one; the longest of Chromium has 63. */
+#define TW_NETLOG_NAME_MAX 96u
+
 /** Largest file of a pack. The whole default pack is below 1 MiB. */
 #define TW_YAML_MAX (4u << 20)
 

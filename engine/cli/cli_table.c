@@ -9,9 +9,9 @@ static const char *const formats[] = {"text", "json", "ndjson", NULL};
 static const char *const protocols[] = {"plain", "omprog", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const input_formats[] = {
-    "crm-trace", "svclog",       "dotnet-trace", "event-text", "event-xml",
-    "event-csv", "event-json",   "evtx",         "har",        "chrome-debug",
-    "moz-log",   "curl-verbose", "fiddler",      "text",       NULL};
+    "crm-trace",    "svclog",  "dotnet-trace", "event-text", "event-xml",    "event-csv",
+    "event-json",   "evtx",    "netlog",       "har",        "chrome-debug", "moz-log",
+    "curl-verbose", "fiddler", "text",         NULL};
 static const char *const encodings[] = {"utf-8", "utf-16le", "utf-16be", "windows-1252", NULL};
 
 const struct tw_cli_option tw_cli_options[TW_OPTIONS] = {

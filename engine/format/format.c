@@ -2,11 +2,10 @@
 #include "format/format.h"
 
 const struct tw_format *const tw_formats[] = {
-    &tw_format_crm_trace,    &tw_format_svclog,    &tw_format_dotnet_trace,
-    &tw_format_event_text,   &tw_format_event_xml, &tw_format_event_csv,
-    &tw_format_event_json,   &tw_format_evtx,      &tw_format_har,
-    &tw_format_chrome_debug, &tw_format_moz_log,   &tw_format_curl,
-    &tw_format_fiddler,      &tw_format_text,      NULL};
+    &tw_format_crm_trace, &tw_format_svclog,    &tw_format_dotnet_trace, &tw_format_event_text,
+    &tw_format_event_xml, &tw_format_event_csv, &tw_format_event_json,   &tw_format_evtx,
+    &tw_format_netlog,    &tw_format_har,       &tw_format_chrome_debug, &tw_format_moz_log,
+    &tw_format_curl,      &tw_format_fiddler,   &tw_format_text,         NULL};
 
 const struct tw_format *tw_format_recognise(struct tw_span head)
 {

@@ -114,6 +114,7 @@ extern const struct tw_format tw_format_svclog;
 extern const struct tw_format tw_format_fiddler;
 extern const struct tw_format tw_format_har;
 extern const struct tw_format tw_format_moz_log;
+extern const struct tw_format tw_format_netlog;
 extern const struct tw_format tw_format_text;
 
 #endif

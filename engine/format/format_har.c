@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "base/timestamp.h"
 #include "format/format_har.h"
-#include "format/format_har_json.h"
+#include "format/format_json.h"
 
 /* Members of an entry, of which one stands at its beginning. */
 static const char *const members[] = {"startedDateTime", "request", "response",       "cache",
@@ -33,17 +33,17 @@ static bool is_one_of(struct tw_span name, const char *const *names, size_t coun
 
 static bool har_starts(struct tw_span text)
 {
-    struct tw_har_walk walk = {.text = text};
-    enum tw_har_token token = tw_har_next(&walk);
+    struct tw_json_walk walk = {.text = text};
+    enum tw_json_token token = tw_json_next(&walk);
     bool first = true;
-    if (token != TW_HAR_OPEN) {
+    if (token != TW_JSON_OPEN) {
         return false;
     }
-    while ((token = tw_har_next(&walk)) != TW_HAR_END) {
-        if (first && token != TW_HAR_NAME) {
+    while ((token = tw_json_next(&walk)) != TW_JSON_END) {
+        if (first && token != TW_JSON_NAME) {
             return false;
         }
-        if (token == TW_HAR_NAME && walk.depth == 1 &&
+        if (token == TW_JSON_NAME && walk.depth == 1 &&
             (is_one_of(walk.said, members, COUNT(members)) ||
              (first && is_one_of(walk.said, first_members, COUNT(first_members))))) {
             return true;
@@ -76,22 +76,22 @@ static unsigned har_bid(struct tw_span head)
 {
     static const char *const entries[] = {"log", "entries"};
     static const char *const known[] = {"version", "creator", "browser", "pages"};
-    struct tw_har_walk walk = {.text = pass_call(head)};
-    enum tw_har_token token;
+    struct tw_json_walk walk = {.text = pass_call(head)};
+    enum tw_json_token token;
     unsigned found = 0;
     if (walk.text.length == 0 || walk.text.at[0] != '{') {
         return 0;
     }
-    while ((token = tw_har_next(&walk)) != TW_HAR_END) {
-        if (token == TW_HAR_NAME && walk.depth == 1 &&
+    while ((token = tw_json_next(&walk)) != TW_JSON_END) {
+        if (token == TW_JSON_NAME && walk.depth == 1 &&
             !tw_base_span_equal(walk.said, TW_SPAN("log"))) {
             return 0;
         }
-        if (token != TW_HAR_NAME || walk.depth != 2) {
+        if (token != TW_JSON_NAME || walk.depth != 2) {
             continue;
         }
         found += is_one_of(walk.said, known, COUNT(known));
-        if (found == 2 || tw_har_is_at(&walk, entries, 2)) {
+        if (found == 2 || tw_json_is_at(&walk, entries, 2)) {
             return 60;
         }
     }
@@ -111,8 +111,9 @@ static void read_piece(struct tw_span text, struct tw_har_entry *entry)
     if (at == 0 || at == text.length || text.at[at - 1] == '\\') {
         return;
     }
-    struct tw_har_walk walk = {.text = tw_base_span_skip(text, at), .depth = 1};
-    if (tw_har_next(&walk) == TW_HAR_NAME && tw_har_next(&walk) == TW_HAR_VALUE && walk.quoted) {
+    struct tw_json_walk walk = {.text = tw_base_span_skip(text, at), .depth = 1};
+    if (tw_json_next(&walk) == TW_JSON_NAME && tw_json_next(&walk) == TW_JSON_VALUE &&
+        walk.quoted) {
         entry->errors[0] = (struct tw_har_pair){.value = walk.said};
         entry->error_count = 1;
     }

@@ -5,7 +5,7 @@
  * (_fetchType) and Charles's (_charlesStatus). Errors of other programs are the words or the
  * object below _error or error. */
 #include "format/format_har.h"
-#include "format/format_har_json.h"
+#include "format/format_json.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 #define OF(field) offsetof(struct tw_har_entry, field)
@@ -48,7 +48,7 @@ static const char *const header_names[] = {
 
 struct reader {
     struct tw_har_entry *entry;
-    struct tw_har_walk walk;
+    struct tw_json_walk walk;
     struct tw_har_pair header; /* the one in hand */
 };
 
@@ -82,7 +82,7 @@ static bool is_kept(struct tw_span name)
 static void take_header(struct reader *reader)
 {
     struct tw_har_entry *entry = reader->entry;
-    const struct tw_har_walk *walk = &reader->walk;
+    const struct tw_json_walk *walk = &reader->walk;
     if (walk->depth != 4 || !tw_base_span_equal(walk->names[2], TW_SPAN("headers"))) {
         return;
     }
@@ -102,7 +102,7 @@ static void take_header(struct reader *reader)
 }
 
 static void add_pair(struct tw_har_pair *pairs, size_t *count, size_t most,
-                     const struct tw_har_walk *walk)
+                     const struct tw_json_walk *walk)
 {
     if (*count < most && walk->said.length > 0) {
         pairs[(*count)++] =
@@ -114,7 +114,7 @@ static void add_pair(struct tw_har_pair *pairs, size_t *count, size_t most,
 static void take_error(struct reader *reader)
 {
     struct tw_har_entry *entry = reader->entry;
-    const struct tw_har_walk *walk = &reader->walk;
+    const struct tw_json_walk *walk = &reader->walk;
     unsigned deepest = walk->depth < 3 ? walk->depth : 3;
     bool shallow = tw_base_span_equal(walk->names[1], TW_SPAN("response")) ||
                    tw_base_span_equal(walk->names[1], TW_SPAN("request"));
@@ -130,7 +130,7 @@ static void take_error(struct reader *reader)
 static void take_security(struct reader *reader)
 {
     struct tw_har_entry *entry = reader->entry;
-    const struct tw_har_walk *walk = &reader->walk;
+    const struct tw_json_walk *walk = &reader->walk;
     static const char *const wanted[] = {"protocol", "cipher",  "keyExchange", "subjectName",
                                          "issuer",   "validTo", "validFrom"};
     if (walk->depth >= 2 && walk->depth <= 3 &&
@@ -142,10 +142,10 @@ static void take_security(struct reader *reader)
 
 static void take(struct reader *reader)
 {
-    struct tw_har_walk *walk = &reader->walk;
+    struct tw_json_walk *walk = &reader->walk;
     struct tw_har_entry *entry = reader->entry;
     for (size_t i = 0; i < COUNT(places); i++) {
-        if (tw_har_is_at(walk, places[i].names, places[i].count)) {
+        if (tw_json_is_at(walk, places[i].names, places[i].count)) {
             *(struct tw_span *)(void *)((char *)entry + places[i].field) = walk->said;
             return;
         }
@@ -158,14 +158,14 @@ static void take(struct reader *reader)
 void tw_har_read(struct tw_span text, struct tw_har_entry *entry)
 {
     struct reader reader = {.entry = entry, .walk = {.text = text}};
-    enum tw_har_token token;
+    enum tw_json_token token;
     *entry = (struct tw_har_entry){.whole = false};
-    while ((token = tw_har_next(&reader.walk)) != TW_HAR_END && !reader.walk.done) {
-        if (token == TW_HAR_NAME && reader.walk.depth == 1) {
+    while ((token = tw_json_next(&reader.walk)) != TW_JSON_END && !reader.walk.done) {
+        if (token == TW_JSON_NAME && reader.walk.depth == 1) {
             entry->whole = entry->whole ||
                            tw_base_span_equal(reader.walk.said, TW_SPAN("request")) ||
                            tw_base_span_equal(reader.walk.said, TW_SPAN("response"));
-        } else if (token == TW_HAR_VALUE && reader.walk.depth <= TW_HAR_LEVELS &&
+        } else if (token == TW_JSON_VALUE && reader.walk.depth <= TW_JSON_LEVELS &&
                    (reader.walk.quoted || !tw_base_span_equal(reader.walk.said, TW_SPAN("null")))) {
             take(&reader);
         }

@@ -2,7 +2,7 @@
  * its error as a browser's console shows them, the connection, the headers that name programs, and
  * what a gateway says of an error. Pages that were asked for and answered are only content. */
 #include "format/format_har.h"
-#include "format/format_har_json.h"
+#include "format/format_json.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -61,7 +61,7 @@ static void add_line(struct tw_buffer *to, const char *name, struct tw_span valu
 {
     if (value.length > 0) {
         tw_base_buffer_add(to, tw_base_span(name));
-        tw_har_unescape(to, value);
+        tw_json_unescape(to, value);
         tw_base_buffer_add_char(to, '\n');
     }
 }
@@ -80,10 +80,10 @@ static void add_request(struct tw_buffer *to, const struct tw_har_entry *entry)
     }
     length = length < URL_BYTES ? length : URL_BYTES;
     if (entry->method.length > 0) {
-        tw_har_unescape(to, entry->method);
+        tw_json_unescape(to, entry->method);
         tw_base_buffer_add_char(to, ' ');
     }
-    tw_har_unescape(to, (struct tw_span){entry->url.at, length});
+    tw_json_unescape(to, (struct tw_span){entry->url.at, length});
 }
 
 static struct tw_span phrase_of(const struct tw_har_entry *entry, unsigned status)
@@ -126,7 +126,7 @@ static void add_answer(struct tw_buffer *to, const struct tw_har_entry *entry, u
     tw_base_buffer_add(to, TW_SPAN("HTTP"));
     tw_base_buffer_add(to, tw_base_span_skip(name, 4));
     tw_base_buffer_print(to, " %u ", status);
-    tw_har_unescape(to, phrase_of(entry, status));
+    tw_json_unescape(to, phrase_of(entry, status));
     tw_base_buffer_add_char(to, '\n');
     if (secure && !gateway) {
         add_line(to, "httpVersion: ", version);
@@ -158,7 +158,7 @@ static void add_errors(struct tw_buffer *to, const struct tw_har_entry *entry)
 static void add_pairs(struct tw_buffer *to, const struct tw_har_pair *pairs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        tw_har_unescape(to, pairs[i].name);
+        tw_json_unescape(to, pairs[i].name);
         add_line(to, ": ", pairs[i].value);
     }
 }
@@ -233,7 +233,7 @@ static void add_bodies(struct tw_buffer *to, const struct tw_har_entry *entry, u
     if (tw_base_span_equal(entry->body_encoding, TW_SPAN("base64"))) {
         add_base64(to, body);
     } else {
-        tw_har_unescape(to, body);
+        tw_json_unescape(to, body);
     }
     tw_base_buffer_add_char(to, '\n');
 }
@@ -247,7 +247,7 @@ static void add_programs(struct tw_buffer *to, const struct tw_har_entry *entry)
     for (size_t i = 0; i < COUNT(names); i++) {
         if (entry->programs[i].name.length > 0) {
             tw_base_buffer_add(to, tw_base_span(names[i]));
-            tw_har_unescape(to, entry->programs[i].name);
+            tw_json_unescape(to, entry->programs[i].name);
             add_line(to, " ", entry->programs[i].value);
         }
     }

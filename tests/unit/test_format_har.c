@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "format/format.h"
-#include "format/format_har_json.h"
+#include "format/format_json.h"
 #include "suites.h"
 #include "support_pack.h"
 
@@ -166,14 +166,14 @@ END_TEST
 START_TEST(walks_to_any_depth)
 {
     struct tw_buffer text = TW_BUFFER_INIT(1u << 20);
-    struct tw_har_walk walk;
+    struct tw_json_walk walk;
     size_t opened = 0;
     for (size_t i = 0; i < 100000; i++) {
         tw_base_buffer_add(&text, TW_SPAN("{\"a\":["));
     }
-    walk = (struct tw_har_walk){.text = tw_base_buffer_span(&text)};
-    for (enum tw_har_token token; (token = tw_har_next(&walk)) != TW_HAR_END;) {
-        opened += token == TW_HAR_OPEN;
+    walk = (struct tw_json_walk){.text = tw_base_buffer_span(&text)};
+    for (enum tw_json_token token; (token = tw_json_next(&walk)) != TW_JSON_END;) {
+        opened += token == TW_JSON_OPEN;
     }
     ck_assert_uint_eq(opened, 200000);
     tw_base_buffer_free(&text);

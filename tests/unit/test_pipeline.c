@@ -167,8 +167,8 @@ static const struct {
 } refused[] = {
     {"crm", NULL, NULL,
      "unknown input format \"crm\"; allowed are crm-trace, svclog, dotnet-trace, event-text, "
-     "event-xml, event-csv, event-json, evtx, har, chrome-debug, moz-log, curl-verbose, fiddler, "
-     "text"},
+     "event-xml, event-csv, event-json, evtx, netlog, har, chrome-debug, moz-log, curl-verbose, "
+     "fiddler, text"},
     {NULL, "latin1", NULL,
      "unknown encoding \"latin1\"; allowed are utf-8, utf-16le, utf-16be, windows-1252"},
     {NULL, NULL, "tol", "unknown client \"tol\"; did you mean tool; "},

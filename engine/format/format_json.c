@@ -1,5 +1,5 @@
-/* format_har_json.c -- see format_har_json.h. */
-#include "format/format_har_json.h"
+/* format_json.c -- see format_json.h. */
+#include "format/format_json.h"
 
 #include "base/visible.h"
 
@@ -8,7 +8,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static void pass_spaces(struct tw_har_walk *walk)
+static void pass_spaces(struct tw_json_walk *walk)
 {
     while (walk->at < walk->text.length && is_space(walk->text.at[walk->at])) {
         walk->at++;
@@ -16,7 +16,7 @@ static void pass_spaces(struct tw_har_walk *walk)
 }
 
 /* The string whose opening quote was passed. */
-static void read_string(struct tw_har_walk *walk)
+static void read_string(struct tw_json_walk *walk)
 {
     size_t from = walk->at;
     size_t at = from;
@@ -47,7 +47,7 @@ static void read_string(struct tw_har_walk *walk)
 }
 
 /* A number or a word, up to what ends it. */
-static void read_word(struct tw_har_walk *walk)
+static void read_word(struct tw_json_walk *walk)
 {
     static const char ends[] = ",:{}[]\"";
     size_t from = walk->at;
@@ -59,51 +59,51 @@ static void read_word(struct tw_har_walk *walk)
     walk->said = (struct tw_span){walk->text.at + from, walk->at - from};
 }
 
-static enum tw_har_token read_value(struct tw_har_walk *walk, char first)
+static enum tw_json_token read_value(struct tw_json_walk *walk, char first)
 {
     if (first != '"') {
         read_word(walk);
-        return TW_HAR_VALUE;
+        return TW_JSON_VALUE;
     }
     walk->at++;
     read_string(walk);
     pass_spaces(walk);
     if (walk->at == walk->text.length || walk->text.at[walk->at] != ':') {
-        return TW_HAR_VALUE;
+        return TW_JSON_VALUE;
     }
     walk->at++;
-    if (walk->depth <= TW_HAR_LEVELS) {
+    if (walk->depth <= TW_JSON_LEVELS) {
         walk->names[walk->depth] = walk->said;
     }
-    return TW_HAR_NAME;
+    return TW_JSON_NAME;
 }
 
-enum tw_har_token tw_har_next(struct tw_har_walk *walk)
+enum tw_json_token tw_json_next(struct tw_json_walk *walk)
 {
     for (pass_spaces(walk); walk->at < walk->text.length; pass_spaces(walk)) {
         char c = walk->text.at[walk->at];
         if (walk->done) {
-            return TW_HAR_END;
+            return TW_JSON_END;
         }
         if (c == '{' || c == '[') {
             walk->at++;
             walk->depth++;
-            if (walk->depth <= TW_HAR_LEVELS) {
+            if (walk->depth <= TW_JSON_LEVELS) {
                 walk->names[walk->depth] = (struct tw_span){NULL, 0};
             }
-            return TW_HAR_OPEN;
+            return TW_JSON_OPEN;
         }
         if ((c == '}' || c == ']') && walk->depth > 0) {
             walk->at++;
             walk->done = --walk->depth == 0;
-            return TW_HAR_CLOSE;
+            return TW_JSON_CLOSE;
         }
         if (walk->depth == 0) {
-            return TW_HAR_END;
+            return TW_JSON_END;
         }
         if (c == ',' || c == ':') {
             /* A string that is cut off here may be a name. */
-            if (walk->depth <= TW_HAR_LEVELS) {
+            if (walk->depth <= TW_JSON_LEVELS) {
                 walk->names[walk->depth] = (struct tw_span){NULL, 0};
             }
             walk->at++;
@@ -111,12 +111,12 @@ enum tw_har_token tw_har_next(struct tw_har_walk *walk)
         }
         return read_value(walk, c);
     }
-    return TW_HAR_END;
+    return TW_JSON_END;
 }
 
-bool tw_har_is_at(const struct tw_har_walk *walk, const char *const *names, unsigned count)
+bool tw_json_is_at(const struct tw_json_walk *walk, const char *const *names, unsigned count)
 {
-    if (walk->depth != count || count > TW_HAR_LEVELS) {
+    if (walk->depth != count || count > TW_JSON_LEVELS) {
         return false;
     }
     for (unsigned i = 0; i < count; i++) {
@@ -168,7 +168,7 @@ static size_t add_character(struct tw_buffer *to, struct tw_span string, size_t 
     return read;
 }
 
-void tw_har_unescape(struct tw_buffer *to, struct tw_span string)
+void tw_json_unescape(struct tw_buffer *to, struct tw_span string)
 {
     static const char names[] = "nrtbf";
     static const char meanings[] = "\n\r\t  ";
