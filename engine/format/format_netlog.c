@@ -123,7 +123,8 @@ static enum tw_netlog_kind kind_of(const struct tw_netlog *netlog,
                   {TW_SPAN_INIT("\"cipher_suite\":"), TW_NETLOG_HANDSHAKE},
                   {TW_SPAN_INIT("\"is_issued_by_known_root\":"), TW_NETLOG_VERIFIED},
                   {TW_SPAN_INIT("\"pac_string\":"), TW_NETLOG_PROXY},
-                  {TW_SPAN_INIT("\"proxy_info\":"), TW_NETLOG_PROXY}};
+                  {TW_SPAN_INIT("\"proxy_info\":"), TW_NETLOG_PROXY},
+                  {TW_SPAN_INIT("\"proxy_server\":"), TW_NETLOG_PROXY_CHOSEN}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         if (tw_base_span_find(event->params, shapes[i].mark) < event->params.length) {
             return shapes[i].kind;
@@ -162,11 +163,11 @@ static void put_failure(const struct tw_netlog *netlog, struct tw_buffer *text,
     }
     memcpy(end + 5, name.at, name.length);
     put_request(text, site, (struct tw_span){end, 5 + name.length});
+    put_line(text, event->params);
 }
 
-/* The header lines of an answer: strings of an array. `first`: only the status line. */
-static void put_headers(struct tw_buffer *text, struct tw_span params, struct tw_span site,
-                        bool first)
+/* The header lines of a proxy's answer: strings of an array. */
+static void put_headers(struct tw_buffer *text, struct tw_span params)
 {
     struct tw_json_walk walk = {.text = params};
     enum tw_json_token token;
@@ -174,10 +175,6 @@ static void put_headers(struct tw_buffer *text, struct tw_span params, struct tw
         if (token != TW_JSON_VALUE || walk.depth != 2 || !walk.quoted ||
             !tw_base_span_equal(walk.names[1], TW_SPAN("headers"))) {
             continue;
-        }
-        if (first) {
-            put_request(text, site, walk.said);
-            return;
         }
         tw_json_unescape(text, walk.said);
         tw_base_buffer_add_char(text, '\n');
@@ -252,10 +249,7 @@ static void put_event(const struct tw_netlog *netlog, struct tw_buffer *text,
         put_verdict(text, event);
         break;
     case TW_NETLOG_TUNNEL:
-        put_headers(text, event->params, site, false);
-        break;
-    case TW_NETLOG_ANSWER:
-        put_headers(text, event->params, site, true);
+        put_headers(text, event->params);
         break;
     case TW_NETLOG_OTHER:
     case TW_NETLOG_KINDS:

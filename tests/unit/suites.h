@@ -19,6 +19,7 @@ Suite *tw_suite_alloc(void);
 Suite *tw_suite_buffer(void);
 Suite *tw_suite_timestamp(void);
 Suite *tw_suite_span(void);
+Suite *tw_suite_format_netlog(void);
 Suite *tw_suite_format_svclog(void);
 Suite *tw_suite_match(void);
 Suite *tw_suite_pack(void);

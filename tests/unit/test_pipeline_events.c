@@ -29,7 +29,8 @@ static struct tw_buffer told_of(struct tw_pipeline *pipeline, const char *path)
 static const char *const event_logs[] = {"*.evtx", "*.xml",     "*.csv", "*.har",
                                          "*.harp", "records-*", "xml-*"};
 static const char *const traces[] = {"*/svclog-*/input.*", "*/dotnet-trace-*/input.*",
-                                     "*/system-net-*/input.*", "*/har-*/input.*"};
+                                     "*/system-net-*/input.*", "*/har-*/input.*",
+                                     "*/netlog-*/input.*"};
 
 /* Compares both ways on every file below a folder that one of the patterns takes; returns how many
  * there were. */
