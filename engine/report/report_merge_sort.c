@@ -226,7 +226,11 @@ static enum tw_status begin_writing(struct writer *writer, int file, uint64_t at
 {
     *writer = (struct writer){.file = file, .at = at};
     writer->bytes = tw_base_alloc(TW_MERGE_WINDOW, 1);
-    return writer->bytes == NULL ? out_of_memory(error) : TW_OK;
+    if (writer->bytes == NULL) {
+        (void)out_of_memory(error);
+        return TW_ERR_MEMORY;
+    }
+    return TW_OK;
 }
 
 static enum tw_status begin_reading(struct tw_merge_sort *sort, struct tw_error *error);
@@ -239,8 +243,12 @@ static enum tw_status unite_runs(struct tw_merge_sort *sort, struct tw_error *er
     int file = tw_report_merge_temporary();
     struct writer writer = {.file = file};
     const struct tw_merge_item *item = NULL;
-    enum tw_status status =
-        file < 0 ? system_failed("cannot be made", error) : begin_writing(&writer, file, 0, error);
+    enum tw_status status = TW_ERR_IO;
+    if (file < 0) {
+        (void)system_failed("cannot be made", error);
+    } else {
+        status = begin_writing(&writer, file, 0, error);
+    }
     if (status == TW_OK) {
         status = begin_reading(sort, error);
     }
