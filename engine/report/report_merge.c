@@ -99,6 +99,9 @@ static enum tw_status take_line(struct merge *merge, struct reading *reading, st
         merge->partial |= line.partial;
         return TW_OK;
     }
+    if (line.kind == TW_LINE_REPEAT) {
+        return TW_OK; /* tells that a diagnosis came again: it has a line of its own */
+    }
     struct tw_merge_item *item = line.item;
     item->part = (uint32_t)reading->part;
     item->position = position;

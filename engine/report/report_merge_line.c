@@ -421,6 +421,8 @@ enum tw_status tw_report_merge_line(struct tw_merge_origin *origin, const char *
         status = bad(error, "it has no type");
     } else if (strcmp(type, "summary") == 0) {
         status = read_summary(origin, part, object, line, error);
+    } else if (strcmp(type, "repeat") == 0) {
+        line->kind = TW_LINE_REPEAT;
     } else {
         status = read_item(object, type, item, logical_name, line, error);
     }

@@ -32,7 +32,7 @@ struct tw_merge_origin {
 
 /** A line of a part, as it was understood. */
 struct tw_merge_line {
-    enum { TW_LINE_ITEM, TW_LINE_SUMMARY } kind;
+    enum { TW_LINE_ITEM, TW_LINE_SUMMARY, TW_LINE_REPEAT } kind;
     bool partial;        /**< of a summary */
     uint64_t superseded; /**< by a diagnosis; see has_superseded */
     bool has_superseded;

@@ -88,6 +88,16 @@ def check_supersedes(tool):
         need(found == [new["id"]], "superseded diagnoses: %s" % found)
 
 
+def check_repeats(tool):
+    """What a live run says of how often a diagnosis came again is no bad line."""
+    whole = scan(tool)
+    known = next(json.loads(line)["id"] for line in body(whole) if json.loads(line)["type"] == "diagnosis")
+    repeat = json.dumps({"type": "repeat", "id": known, "count": 3}).encode() + b"\n"
+    path = tool.file("repeats.ndjson", repeat + whole)
+    result = tool.run("merge", "--format", "ndjson", path)
+    need(result.messages == "" and body(result.out) == body(whole), "a repeat: %s" % short(result.err))
+
+
 def check_bad_lines(tool):
     """A line that is none is named with its number, and the rest is merged."""
     whole = scan(tool)
@@ -127,5 +137,5 @@ def check_resume(tool):
 def checks(tool):
     """All checks of this file."""
     return [("merge/" + name, lambda check=check: check(tool)) for name, check in (
-        ("shards", check_shards), ("laws", check_laws), ("supersedes", check_supersedes),
+        ("shards", check_shards), ("laws", check_laws), ("supersedes", check_supersedes), ("repeats", check_repeats),
         ("bad lines", check_bad_lines), ("resume", check_resume))]
